@@ -1,0 +1,51 @@
+# Every target works on a fresh machine with git, make and Python >= 3.11; see docs/operations.md.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+JOBS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup lock check format test bench chaos demo serve clean
+
+help: ## what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(STAMP) ## virtual environment from the lock file
+
+$(STAMP): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes --requirement requirements/dev.txt
+	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+lock: ## resolve the requirements anew; prints no index address
+	uv pip compile pyproject.toml --extra embedded --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --output-file requirements/run.txt
+	uv pip compile pyproject.toml --extra dev --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --constraint requirements/run.txt --output-file requirements/dev.txt
+
+check: setup ## format, lint, types, import rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup ## write what the formatter and the safe fixes say
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+test: setup ## the whole suite against a real PostgreSQL
+	$(BIN)/pytest -n $(JOBS) --dist loadgroup
+
+bench: setup ## speed and memory tables, written to docs/performance.md
+	$(BIN)/python -m benchmarks
+
+demo: setup ## a project through the queue, start to verified file
+	$(BIN)/python -m storyarn_export demo
+
+serve: setup ## database, API and worker on http://127.0.0.1:8000
+	$(BIN)/storyarn-export up
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .data

@@ -1,0 +1,1 @@
+"""Streams whole Storyarn projects out of PostgreSQL and back in."""

@@ -1,0 +1,1 @@
+"""PostgreSQL: the server, its connections, its schema and its queries."""
