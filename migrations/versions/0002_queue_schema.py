@@ -20,17 +20,17 @@ DECLARE
     statement text;
 BEGIN
     FOR statement IN
-        SELECT format('DROP TABLE %I CASCADE', relname)
+        SELECT format('DROP TABLE IF EXISTS %I CASCADE', relname)
         FROM pg_class WHERE relnamespace = current_schema()::regnamespace
             AND relkind = 'r' AND relname LIKE 'procrastinate\\_%'
         UNION ALL
-        SELECT format('DROP ROUTINE %s CASCADE', oid::regprocedure)
+        SELECT format('DROP ROUTINE IF EXISTS %s CASCADE', oid::regprocedure)
         FROM pg_proc WHERE pronamespace = current_schema()::regnamespace AND proname LIKE 'procrastinate\\_%'
     LOOP
         EXECUTE statement;
     END LOOP;
     FOR statement IN
-        SELECT format('DROP TYPE %I CASCADE', typname)
+        SELECT format('DROP TYPE IF EXISTS %I CASCADE', typname)
         FROM pg_type WHERE typnamespace = current_schema()::regnamespace
             AND typname LIKE 'procrastinate\\_%' AND typtype IN ('e', 'c')
     LOOP

@@ -1,6 +1,7 @@
 """Scenes and what is drawn on them."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Double, ForeignKey, Index, Integer, String, text
+from sqlalchemy import BigInteger, CheckConstraint, Double, ForeignKey, Index, Integer, String
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storyarn_export.db.models.base import (
@@ -41,9 +42,9 @@ class Scene(Root, Base):
 
     width: Mapped[int | None]
     height: Mapped[int | None]
-    default_zoom: Mapped[float | None] = mapped_column(Double, server_default=text("1.0"))
-    default_center_x: Mapped[float | None] = mapped_column(Double, server_default=text("50.0"))
-    default_center_y: Mapped[float | None] = mapped_column(Double, server_default=text("50.0"))
+    default_zoom: Mapped[float | None] = mapped_column(Double, server_default=sql("1.0"))
+    default_center_x: Mapped[float | None] = mapped_column(Double, server_default=sql("50.0"))
+    default_center_y: Mapped[float | None] = mapped_column(Double, server_default=sql("50.0"))
     scale_unit: Mapped[str | None] = mapped_column(String(50))
     scale_value: Mapped[float | None] = mapped_column(Double)
     background_asset_id: Mapped[int | None] = mapped_column(ForeignKey("assets.id", ondelete="SET NULL"))
@@ -65,8 +66,8 @@ class SceneLayer(Timestamped, Base):
     position: Mapped[int] = mapped_column(Integer, server_default=ZERO)
     visible: Mapped[bool | None] = mapped_column(server_default=TRUE)
     fog_enabled: Mapped[bool] = mapped_column(server_default=FALSE)
-    fog_color: Mapped[str | None] = mapped_column(String(20), server_default=text("'#000000'"))
-    fog_opacity: Mapped[float | None] = mapped_column(Double, server_default=text("0.85"))
+    fog_color: Mapped[str | None] = mapped_column(String(20), server_default=sql("'#000000'"))
+    fog_opacity: Mapped[float | None] = mapped_column(Double, server_default=sql("0.85"))
     scene_id: Mapped[int] = mapped_column(ForeignKey("scenes.id", ondelete="CASCADE"))
 
 
@@ -94,20 +95,20 @@ class ScenePin(Timestamped, Base):
     id: Mapped[PrimaryKey]
     position_x: Mapped[float] = mapped_column(Double)
     position_y: Mapped[float] = mapped_column(Double)
-    pin_type: Mapped[Name | None] = mapped_column(server_default=text("'location'"))
+    pin_type: Mapped[Name | None] = mapped_column(server_default=sql("'location'"))
     icon: Mapped[str | None] = mapped_column(String(100))
     color: Mapped[str | None] = mapped_column(String(20))
-    opacity: Mapped[float | None] = mapped_column(Double, server_default=text("1.0"))
+    opacity: Mapped[float | None] = mapped_column(Double, server_default=sql("1.0"))
     label: Mapped[str | None] = mapped_column(String(200))
     target_type: Mapped[Name | None]
     target_id: Mapped[int | None] = mapped_column(BigInteger)
     tooltip: Mapped[LongText | None]
-    size: Mapped[Name | None] = mapped_column(server_default=text("'md'"))
+    size: Mapped[Name | None] = mapped_column(server_default=sql("'md'"))
     position: Mapped[int] = mapped_column(Integer, server_default=ZERO)
     locked: Mapped[bool] = mapped_column(server_default=FALSE)
     condition: Mapped[Json | None]
-    condition_effect: Mapped[Name | None] = mapped_column(server_default=text("'hide'"))
-    action_type: Mapped[Name | None] = mapped_column(server_default=text("'none'"))
+    condition_effect: Mapped[Name | None] = mapped_column(server_default=sql("'hide'"))
+    action_type: Mapped[Name | None] = mapped_column(server_default=sql("'none'"))
     action_data: Mapped[Json | None] = mapped_column(server_default=EMPTY_OBJECT)
     scene_id: Mapped[int] = mapped_column(ForeignKey("scenes.id", ondelete="CASCADE"))
     layer_id: Mapped[int | None] = mapped_column(ForeignKey("scene_layers.id", ondelete="SET NULL"))
@@ -138,18 +139,18 @@ class SceneZone(Timestamped, Base):
     vertices: Mapped[Json]
     fill_color: Mapped[str | None] = mapped_column(String(20))
     border_color: Mapped[str | None] = mapped_column(String(20))
-    border_width: Mapped[int | None] = mapped_column(Integer, server_default=text("2"))
-    border_style: Mapped[Name | None] = mapped_column(server_default=text("'solid'"))
-    opacity: Mapped[float | None] = mapped_column(Double, server_default=text("0.3"))
+    border_width: Mapped[int | None] = mapped_column(Integer, server_default=sql("2"))
+    border_style: Mapped[Name | None] = mapped_column(server_default=sql("'solid'"))
+    opacity: Mapped[float | None] = mapped_column(Double, server_default=sql("0.3"))
     target_type: Mapped[Name | None]
     target_id: Mapped[int | None] = mapped_column(BigInteger)
     tooltip: Mapped[LongText | None]
     position: Mapped[int] = mapped_column(Integer, server_default=ZERO)
     locked: Mapped[bool | None] = mapped_column(server_default=FALSE)
-    action_type: Mapped[Name | None] = mapped_column(server_default=text("'none'"))
+    action_type: Mapped[Name | None] = mapped_column(server_default=sql("'none'"))
     action_data: Mapped[Json] = mapped_column(server_default=EMPTY_OBJECT)
     condition: Mapped[Json | None]
-    condition_effect: Mapped[Name | None] = mapped_column(server_default=text("'hide'"))
+    condition_effect: Mapped[Name | None] = mapped_column(server_default=sql("'hide'"))
     scene_id: Mapped[int] = mapped_column(ForeignKey("scenes.id", ondelete="CASCADE"))
     layer_id: Mapped[int | None] = mapped_column(ForeignKey("scene_layers.id", ondelete="SET NULL"))
 
@@ -166,8 +167,8 @@ class SceneConnection(Timestamped, Base):
     )
 
     id: Mapped[PrimaryKey]
-    line_style: Mapped[Name | None] = mapped_column(server_default=text("'solid'"))
-    line_width: Mapped[int | None] = mapped_column(Integer, server_default=text("2"))
+    line_style: Mapped[Name | None] = mapped_column(server_default=sql("'solid'"))
+    line_width: Mapped[int | None] = mapped_column(Integer, server_default=sql("2"))
     color: Mapped[str | None] = mapped_column(String(20))
     label: Mapped[str | None] = mapped_column(String(200))
     show_label: Mapped[bool] = mapped_column(server_default=TRUE)
@@ -195,7 +196,7 @@ class SceneAnnotation(Timestamped, Base):
     text: Mapped[LongText]
     position_x: Mapped[float] = mapped_column(Double)
     position_y: Mapped[float] = mapped_column(Double)
-    font_size: Mapped[Name | None] = mapped_column(server_default=text("'md'"))
+    font_size: Mapped[Name | None] = mapped_column(server_default=sql("'md'"))
     color: Mapped[str | None] = mapped_column(String(20))
     position: Mapped[int] = mapped_column(Integer, server_default=ZERO)
     locked: Mapped[bool | None] = mapped_column(server_default=FALSE)

@@ -1,0 +1,162 @@
+"""The tree of errors. Each class has a stable code; the API maps codes to statuses.
+
+StoryarnError
+├── NotFoundError             not-found
+├── ForbiddenError            forbidden
+├── ConflictError             conflict
+│   ├── ExportNotReadyError   export-not-ready
+│   └── ExportExpiredError    export-expired
+├── InvalidRequestError       invalid-request
+│   ├── UnknownFormatError    unknown-format
+│   ├── InvalidOptionsError   invalid-options
+│   └── ExportTooLargeError   export-too-large
+├── DocumentError             one code for each way a file can be broken
+├── RunError                  an attempt at a job ended badly
+│   ├── CountMismatchError    count-mismatch
+│   ├── SupersededError       superseded
+│   └── StorageError          storage-error (retryable)
+└── ServiceUnavailableError   service-unavailable (retryable)
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+
+class StoryarnError(Exception):
+    """Anything the service says went wrong.
+
+    Args:
+        message: one sentence for the person who asked.
+        hint: what they can do about it.
+        extra: fields of their own that the answer carries.
+    """
+
+    code: ClassVar[str] = "internal-error"
+    retryable: ClassVar[bool] = False
+
+    def __init__(
+        self, message: str, *, hint: str | None = None, extra: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.extra = dict(extra or {})
+
+
+class NotFoundError(StoryarnError):
+    """There is no such thing, or the caller may not know of it."""
+
+    code = "not-found"
+
+
+class ForbiddenError(StoryarnError):
+    """The caller may see it, but not do this."""
+
+    code = "forbidden"
+
+
+class ConflictError(StoryarnError):
+    """The request does not fit the present state."""
+
+    code = "conflict"
+
+
+class ExportNotReadyError(ConflictError):
+    """The file does not exist yet."""
+
+    code = "export-not-ready"
+
+
+class ExportExpiredError(ConflictError):
+    """The file existed and has been removed."""
+
+    code = "export-expired"
+
+
+class InvalidRequestError(StoryarnError):
+    """The request is understood and wrong; `extra["errors"]` may list `{path, message}`."""
+
+    code = "invalid-request"
+
+
+class UnknownFormatError(InvalidRequestError):
+    """No such format is registered."""
+
+    code = "unknown-format"
+
+
+class InvalidOptionsError(InvalidRequestError):
+    """An option has a wrong value, or names something that is not in the project."""
+
+    code = "invalid-options"
+
+
+class ExportTooLargeError(InvalidRequestError):
+    """More entities than a request may stream."""
+
+    code = "export-too-large"
+
+
+class DocumentError(StoryarnError):
+    """A file cannot be read.
+
+    Args:
+        code: one of the codes of docs/problems.md, such as `invalid-json`.
+        message: one sentence.
+        path: JSON path of the fault, such as `$.flows[3].nodes[0].id`.
+        offset: byte offset of the fault in the (decompressed) document, where the path says too little.
+        hint: what to do about it.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        path: str | None = None,
+        offset: int | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint, extra={"path": path, "offset": offset})
+        self.document_code = code
+        self.path = path
+        self.offset = offset
+
+    def __str__(self) -> str:
+        """One line: code, place, message."""
+        place = (
+            self.path if self.path is not None else f"byte {self.offset}" if self.offset is not None else ""
+        )
+        return f"{self.document_code}{f' at {place}' if place else ''}: {self.message}"
+
+
+class RunError(StoryarnError):
+    """An attempt at a job ended badly."""
+
+    code = "run-failed"
+
+
+class CountMismatchError(RunError):
+    """What was written is not what was counted."""
+
+    code = "count-mismatch"
+
+
+class SupersededError(RunError):
+    """Another attempt, or a cancellation, has taken the job over; this one must stop without a trace."""
+
+    code = "superseded"
+
+
+class StorageError(RunError):
+    """The artifact store did not take or give bytes."""
+
+    code = "storage-error"
+    retryable = True
+
+
+class ServiceUnavailableError(StoryarnError):
+    """Something the service stands on is away for the moment."""
+
+    code = "service-unavailable"
+    retryable = True

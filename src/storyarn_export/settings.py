@@ -1,0 +1,148 @@
+"""Every setting of the service: typed, frozen, read from STORYARN_* variables and `.env`."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from storyarn_export.db.urls import plain_url
+
+PREFIX = "STORYARN_"
+MEBIBYTE = 1024 * 1024
+
+
+class StorageKind(StrEnum):
+    """Where artifacts lie."""
+
+    LOCAL = "local"
+
+
+class LogFormat(StrEnum):
+    """How log lines look."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class LogLevel(StrEnum):
+    """The least severe level that is logged."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class SettingsError(Exception):
+    """A setting has a wrong value; the message names the variable, what it held and what it takes."""
+
+
+class Settings(BaseSettings):
+    """The settings. Field descriptions are the documentation: docs/configuration.md is made from them."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+
+    database_url: str | None = Field(
+        None, description="PostgreSQL URL; unset: an embedded server in the data directory"
+    )
+    export_database_url: str | None = Field(
+        None, description="PostgreSQL URL of a read replica for the streaming reads"
+    )
+    data_dir: Path = Field(
+        Path(".data"), description="directory of everything this machine keeps: embedded server, files"
+    )
+    storage: StorageKind = Field(StorageKind.LOCAL, description="where artifacts are kept: local")
+    storage_dir: Path | None = Field(
+        None, description="directory of local artifacts; unset: `storage` in the data directory"
+    )
+    sync_threshold: int = Field(
+        1000,
+        ge=0,
+        le=100_000,
+        description="entities up to which an export runs inside the request, inclusive",
+    )
+    export_concurrency: int = Field(
+        3, ge=1, le=32, description="exports that one worker process runs at a time"
+    )
+    import_concurrency: int = Field(
+        2, ge=1, le=32, description="imports that one worker process runs at a time"
+    )
+    maintenance_concurrency: int = Field(
+        1, ge=1, le=8, description="maintenance jobs that one worker process runs at a time"
+    )
+    export_max_attempts: int = Field(
+        2, ge=1, le=10, description="runs that an export may start before it fails for good"
+    )
+    retention_hours: int = Field(24, ge=1, le=24 * 365, description="hours that a finished file is kept")
+    progress_every: int = Field(
+        50, ge=1, le=100_000, description="entities between two looks at whether progress is due"
+    )
+    progress_min_interval_seconds: float = Field(
+        0.25, ge=0.05, le=60, description="least time between two progress events of one job"
+    )
+    heartbeat_seconds: float = Field(
+        10, ge=0.5, le=600, description="time between two signs of life of a worker"
+    )
+    stalled_after_seconds: float = Field(
+        30, ge=1, le=3600, description="silence after which a worker counts as dead"
+    )
+    shutdown_seconds: float = Field(
+        15, ge=1, le=3600, description="time that running work has to end when the process is told to stop"
+    )
+    max_import_bytes: int = Field(
+        2 * 1024 * MEBIBYTE, ge=1, description="largest file that is read in, decompressed bytes"
+    )
+    max_entity_bytes: int = Field(
+        16 * MEBIBYTE, ge=1024, le=256 * MEBIBYTE, description="largest single entity in a file, bytes"
+    )
+    sse_keepalive_seconds: float = Field(
+        15, ge=1, le=15, description="time between two comment lines on an idle event stream"
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="origins, separated by commas, that browsers may call from; empty: none"
+    )
+    log_format: LogFormat = Field(LogFormat.TEXT, description="text or json")
+    log_level: LogLevel = Field(LogLevel.INFO, description="debug, info, warning or error")
+
+    @field_validator("database_url", "export_database_url")
+    @classmethod
+    def _postgres(cls, value: str | None) -> str | None:
+        return None if value is None else plain_url(value)
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _comma_separated(cls, value: Any) -> Any:
+        return (
+            tuple(part.strip() for part in value.split(",") if part.strip())
+            if isinstance(value, str)
+            else value
+        )
+
+    @property
+    def local_storage_dir(self) -> Path:
+        """Where local artifacts lie."""
+        return self.storage_dir or self.data_dir / "storage"
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """The settings of this process.
+
+    Args:
+        overrides: values that win over the environment, such as command-line options; None is ignored.
+
+    Raises:
+        SettingsError: a value is wrong; one line that names the variable, what it held and what it takes.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = str(first["loc"][0]) if first["loc"] else "settings"
+        field = Settings.model_fields.get(name)
+        takes = f" ({field.description})" if field and field.description else ""
+        held = "a URL that is not shown" if name.endswith("_url") else repr(first.get("input"))
+        message = f"{PREFIX}{name.upper()} held {held}: {first['msg']}{takes}"
+        raise SettingsError(" ".join(message.split())) from error
