@@ -10,10 +10,11 @@ branch_labels = None
 depends_on = None
 
 # A float of ours as the file format shows it: always with a fraction or an exponent, shortest form that reads
-# back the same (PostgreSQL's own output from 1e15 on has an exponent).
+# back the same (PostgreSQL's own output from 1e15 on has an exponent). STABLE, as the casts in it are: only then is
+# it inlined, which makes it ten times as fast.
 STORY_NUMBER = """
 CREATE FUNCTION story_number(value double precision) RETURNS json
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE sql STABLE PARALLEL SAFE
 RETURN CASE
     WHEN value = trunc(value) AND abs(value) < 1e15 THEN (value::text || '.0')::json
     ELSE to_json(value)

@@ -1,6 +1,7 @@
 """Ways to the database: SQLAlchemy over psycopg for small transactions, asyncpg for bulk."""
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from storyarn_export.db.urls import plain_url, psycopg_url
@@ -11,6 +12,8 @@ POOL_TIMEOUT_SECONDS = 10
 BULK_COMMAND_TIMEOUT_SECONDS = 6 * 3600
 KEEPALIVES = {"keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 
+# What a pool lends is a proxy that behaves like the connection.
+BulkConnection = asyncpg.Connection | PoolConnectionProxy
 Sessions = async_sessionmaker[AsyncSession]
 
 

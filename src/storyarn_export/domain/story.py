@@ -1,5 +1,6 @@
 """Sections and kinds of a project, and how they nest in a document."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -70,3 +71,73 @@ TABLES: dict[Kind, str] = {
     Kind.GLOSSARY_ENTRY: "localization_glossary_entries",
     Kind.ASSET: "assets",
 }
+
+
+class Tag(StrEnum):
+    """What a row that the collector yields is; where a serializer treats rows of one kind differently, two tags.
+
+    A row has a tag, a body (its JSON object as PostgreSQL prints it, with the keys of the native format, its own
+    arrays left out) and for some tags more JSON values.
+
+    - TABLE_BLOCK: a block of type table; its columns and rows follow
+    - TEXT_BLOCK: a block of type text or rich_text, whose words count
+    - DIALOGUE: a dialogue node, whose words count and whose responses may have to be brought into their one form
+    - SOURCE_LANGUAGE: the locale code of the source language, a JSON string; not an entity
+    - TEXT: the string's keys; then locale code, translation
+    - TERM: the entry's keys; then target locale code, target term
+    """
+
+    SHEET = "sheet"
+    BLOCK = "block"
+    TEXT_BLOCK = "text_block"
+    TABLE_BLOCK = "table_block"
+    TABLE_COLUMN = "table_column"
+    TABLE_ROW = "table_row"
+    FLOW = "flow"
+    NODE = "node"
+    DIALOGUE = "dialogue"
+    FLOW_CONNECTION = "flow_connection"
+    SCENE = "scene"
+    LAYER = "layer"
+    PIN = "pin"
+    ZONE = "zone"
+    SCENE_CONNECTION = "scene_connection"
+    ANNOTATION = "annotation"
+    SCREENPLAY = "screenplay"
+    ELEMENT = "element"
+    SOURCE_LANGUAGE = "source_language"
+    LANGUAGE = "language"
+    TEXT = "text"
+    TERM = "term"
+    ASSET = "asset"
+
+
+VARIANTS: dict[Tag, Kind] = {
+    Tag.TEXT_BLOCK: Kind.BLOCK,
+    Tag.TABLE_BLOCK: Kind.BLOCK,
+    Tag.DIALOGUE: Kind.NODE,
+    Tag.TEXT: Kind.LOCALIZED_TEXT,
+    Tag.TERM: Kind.GLOSSARY_ENTRY,
+}
+
+# Rows come as bytes, and a lookup by bytes saves decoding each tag.
+KIND_OF_TAG: dict[bytes, Kind] = {
+    tag.encode(): VARIANTS[tag] if tag in VARIANTS else Kind(tag)
+    for tag in Tag
+    if tag is not Tag.SOURCE_LANGUAGE
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows in document order, column by column: a million small objects fewer than row by row.
+
+    Attributes:
+        tags: `Tag` of each row, as bytes.
+        bodies: JSON object of each row; a reader may replace entries.
+        more: further columns, for the tags that have them.
+    """
+
+    tags: list[bytes]
+    bodies: list[bytes]
+    more: tuple[list[bytes], ...] = ()

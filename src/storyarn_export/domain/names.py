@@ -1,0 +1,22 @@
+"""Names of files and addresses made from names that people give."""
+
+import re
+import unicodedata
+
+NOT_IN_SLUG = re.compile(r"[^a-z0-9\s-]+")
+SEPARATORS = re.compile(r"[\s-]+")
+
+
+def slugify(name: str) -> str:
+    """A name in lowercase ASCII with hyphens; empty when nothing of it can be kept.
+
+    Accents fall away by decomposition; letters without one (`ß`, `東`) are dropped. Source: the platform's own rule.
+    """
+    decomposed = unicodedata.normalize("NFD", name)
+    plain = "".join(char for char in decomposed if unicodedata.category(char) != "Mn").lower()
+    return SEPARATORS.sub("-", NOT_IN_SLUG.sub("", plain)).strip("-")
+
+
+def export_filename(*, name: str, slug: str, project_id: int, extension: str) -> str:
+    """The name of an exported file: from the project's name, else its slug, else its id."""
+    return f"{slugify(name) or slug or f'project-{project_id}'}.{extension}"

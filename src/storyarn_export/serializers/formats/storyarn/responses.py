@@ -1,0 +1,67 @@
+"""The one form in which dialogue responses are written, so that readers need not know the editor's history."""
+
+from typing import Any
+
+from storyarn_export.domain.conditions import decode_assignments, decode_condition
+from storyarn_export.serializers.writing.jsonb import parse_exact, print_jsonb
+
+# The last key of a node. What comes before holds no text of users, so the first occurrence is the one.
+DATA_KEY = b',"data":'
+
+
+def is_normal(response: object) -> bool:
+    """Whether a response has the normal form, so that it need not be rewritten; what is no object has it."""
+    if not isinstance(response, dict):
+        return True
+    assignments = response.get("instruction_assignments")
+    return (
+        "condition" in response
+        and (response["condition"] is None or isinstance(response["condition"], dict))
+        and isinstance(assignments, list)
+        and (bool(assignments) or not isinstance(response.get("instruction"), str))
+    )
+
+
+def normalise_node(body: bytes) -> bytes:
+    """A dialogue node with its responses in the normal form, the rest as it was.
+
+    Args:
+        body: the node's JSON object as the collector gives it.
+    """
+    own, key, data = body.partition(DATA_KEY)
+    value = parse_exact(data[:-1])
+    responses = value["responses"]
+    if isinstance(responses, list):
+        value["responses"] = [_normalise(one) if isinstance(one, dict) else one for one in responses]
+    return own + key + print_jsonb(value).encode() + b"}"
+
+
+def _normalise(response: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **response,
+        "condition": _condition(response.get("condition")),
+        "instruction_assignments": _assignments(response),
+    }
+
+
+def _condition(stored: Any) -> Any:
+    match stored:
+        case None | "":
+            return None
+        case str():
+            structured = decode_condition(stored, parse_exact)
+            return stored if structured is None else structured
+        case dict():
+            return stored
+        case _:
+            # Neither text nor structure: kept as the text that it would have been, since readers expect one of them.
+            return print_jsonb(stored)
+
+
+def _assignments(response: dict[str, Any]) -> list[Any]:
+    native = response.get("instruction_assignments")
+    if isinstance(native, list) and native:
+        return native
+    instruction = response.get("instruction")
+    decoded = decode_assignments(instruction, parse_exact) if isinstance(instruction, str) else None
+    return decoded or []

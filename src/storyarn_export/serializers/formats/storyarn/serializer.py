@@ -1,0 +1,243 @@
+"""The native document, written front to back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from storyarn_export.domain.options import FORMAT_VERSION
+from storyarn_export.domain.story import Batch, Kind, Section, Tag
+from storyarn_export.serializers.formats.storyarn.localization import Grouped, string_key, term_key
+from storyarn_export.serializers.formats.storyarn.responses import is_normal, normalise_node
+from storyarn_export.serializers.formats.storyarn.statistics import Statistics
+from storyarn_export.serializers.registry import Header
+from storyarn_export.serializers.writing.jsonb import loads_all
+from storyarn_export.serializers.writing.nesting import Arrays, Nesting, Place
+from storyarn_export.serializers.writing.style import Style
+
+# One object for tags that stand in one array: rows of them alternate without leaving it.
+BLOCKS, NODES = Place(1), Place(1)
+TABLE = Arrays(("columns", "rows"), wrapper="table_data")
+PLACES: dict[Tag, Place] = {
+    Tag.SHEET: Place(0, holds=Arrays(("blocks",))),
+    Tag.BLOCK: BLOCKS,
+    Tag.TEXT_BLOCK: BLOCKS,
+    Tag.TABLE_BLOCK: Place(1, holds=TABLE),
+    Tag.TABLE_COLUMN: Place(2, 0),
+    Tag.TABLE_ROW: Place(2, 1),
+    Tag.FLOW: Place(0, holds=Arrays(("nodes", "connections"))),
+    Tag.NODE: NODES,
+    Tag.DIALOGUE: NODES,
+    Tag.FLOW_CONNECTION: Place(1, 1),
+    Tag.SCENE: Place(0, holds=Arrays(("layers", "pins", "zones", "connections", "annotations"))),
+    Tag.LAYER: Place(1, 0),
+    Tag.PIN: Place(1, 1),
+    Tag.ZONE: Place(1, 2),
+    Tag.SCENE_CONNECTION: Place(1, 3),
+    Tag.ANNOTATION: Place(1, 4),
+    Tag.SCREENPLAY: Place(0, holds=Arrays(("elements",))),
+    Tag.ELEMENT: Place(1),
+    Tag.LANGUAGE: Place(0),
+    Tag.ASSET: Place(0),
+}
+PLACE_OF_TAG = {tag.encode(): place for tag, place in PLACES.items()}
+# The arrays of the localization object, in document order; each begins when its first row comes.
+LOCALIZATION = ("languages", "strings", "glossary")
+LANGUAGES, STRINGS, GLOSSARY = range(3)
+
+
+class StoryarnSerializer:
+    """Writes one native document; see `serializers.registry.Serializer` for the order of calls.
+
+    Layout, key order and values are those of the format 1.0.0 (docs/native-format.md). Rows' JSON is moved in
+    as PostgreSQL printed it; only responses that have not the normal form are rewritten, and in pretty documents
+    everything is indented anew.
+
+    Args:
+        header: what the document says about itself.
+    """
+
+    def __init__(self, header: Header) -> None:
+        self._header = header
+        self._options = header.options
+        self._style = Style(header.options.pretty_print)
+        self._statistics = Statistics()
+        self._nesting = Nesting(PLACE_OF_TAG, self._style, 2)
+        self._grouped = Grouped(self._style, 3, string_key)
+        self._section: Section | None = None
+        self._array = -1
+
+    @property
+    def written(self) -> Mapping[Kind, int]:
+        """Rows written so far, by kind."""
+        return self._statistics.rows
+
+    def begin(self) -> bytes:
+        """Everything before the first section."""
+        style = self._style
+        pairs = (
+            ("storyarn_version", orjson.dumps(FORMAT_VERSION)),
+            ("export_version", orjson.dumps(self._options.version)),
+            ("exported_at", orjson.dumps(self._header.exported_at.strftime("%Y-%m-%dT%H:%M:%SZ"))),
+            ("project", self._header.project),
+        )
+        return b"{" + b",".join(style.key(name, 1) + style.value(value, 1) for name, value in pairs)
+
+    def begin_section(self, section: Section) -> bytes:
+        """The section's key and its opening bracket."""
+        start = b"," + self._style.key(section.value, 1)
+        self._section = section
+        self._array = -1
+        match section:
+            case Section.LOCALIZATION:
+                return start + b"{"
+            case Section.ASSETS:
+                self._nesting = Nesting(PLACE_OF_TAG, self._style, 3)
+                mode = orjson.dumps(self._options.include_assets.value)
+                key = self._style.key
+                return (
+                    start
+                    + b"{"
+                    + key("mode", 2)
+                    + mode
+                    + b","
+                    + key("base_url", 2)
+                    + b"null,"
+                    + key("items", 2)
+                    + b"["
+                )
+            case _:
+                self._nesting = Nesting(PLACE_OF_TAG, self._style, 2)
+                return start + b"["
+
+    def rows(self, batch: Batch) -> bytes:
+        """The rows' bytes, with brackets as they open and close."""
+        out: list[bytes] = []
+        self._statistics.count_rows(batch.tags)
+        match self._section:
+            case Section.LOCALIZATION:
+                self._localized(batch, out)
+            case Section.SHEETS:
+                self._count_blocks(batch)
+                self._nesting.write(batch.tags, batch.bodies, out)
+            case Section.FLOWS:
+                self._dialogues(batch)
+                self._nesting.write(batch.tags, batch.bodies, out)
+            case _:
+                self._nesting.write(batch.tags, batch.bodies, out)
+        return b"".join(out)
+
+    def end_section(self, section: Section) -> bytes:
+        """Whatever is open, closed."""
+        out: list[bytes] = []
+        match section:
+            case Section.LOCALIZATION:
+                self._pass_to(len(LOCALIZATION), out)
+                out.append(self._style.line(1) + b"}")
+            case Section.ASSETS:
+                self._nesting.close(out)
+                out.append(
+                    (b"" if self._nesting.empty else self._style.line(2)) + b"]" + self._style.line(1) + b"}"
+                )
+            case _:
+                self._nesting.close(out)
+                out.append((b"" if self._nesting.empty else self._style.line(1)) + b"]")
+        return b"".join(out)
+
+    def finish(self) -> bytes:
+        """The metadata and the last newline."""
+        metadata = {
+            "statistics": self._statistics.to_json(localized=self._options.include_localization),
+            "validation": None,
+        }
+        style = self._style
+        return b"," + style.key("metadata", 1) + style.dump(metadata, 1) + style.line(0) + b"}\n"
+
+    def state(self) -> dict[str, Any]:
+        """All that has to be known to go on after the bytes returned so far; plain JSON."""
+        return {
+            "statistics": self._statistics.state(),
+            "nesting": self._nesting.state(),
+            "grouped": self._grouped.state(),
+            "section": self._section,
+            "array": self._array,
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from what `state` gave."""
+        self._statistics.restore(state["statistics"])
+        self._section = None if state["section"] is None else Section(state["section"])
+        self._array = state["array"]
+        depth = 3 if self._section in {Section.LOCALIZATION, Section.ASSETS} else 2
+        self._nesting = Nesting(PLACE_OF_TAG, self._style, depth)
+        self._nesting.restore(state["nesting"])
+        self._grouped = Grouped(self._style, 3, term_key if self._array == GLOSSARY else string_key)
+        self._grouped.restore(state["grouped"])
+
+    def _count_blocks(self, batch: Batch) -> None:
+        """Count the words of text blocks."""
+        blocks = loads_all(
+            [body for tag, body in zip(batch.tags, batch.bodies, strict=True) if tag == b"text_block"]
+        )
+        values = (block["value"] for block in blocks)
+        self._statistics.add_source(value.get("content") for value in values if isinstance(value, dict))
+
+    def _dialogues(self, batch: Batch) -> None:
+        """Count the words of dialogues, and bring responses into their one form where they have another."""
+        places = [index for index, tag in enumerate(batch.tags) if tag == b"dialogue"]
+        texts: list[object] = []
+        for index, node in zip(places, loads_all([batch.bodies[index] for index in places]), strict=True):
+            data = node["data"]
+            if not isinstance(data, dict):
+                continue
+            texts.append(data.get("text"))
+            responses = data.get("responses")
+            if isinstance(responses, list) and responses:
+                texts += [response.get("text") for response in responses if isinstance(response, dict)]
+                if not all(map(is_normal, responses)):
+                    batch.bodies[index] = normalise_node(batch.bodies[index])
+        self._statistics.add_source(texts)
+
+    def _localized(self, batch: Batch, out: list[bytes]) -> None:
+        match batch.tags[0]:
+            case b"text":
+                self._enter(STRINGS, out)
+                self._statistics.add_translations(*batch.more)
+                before = self._grouped.groups
+                self._grouped.write(batch, out)
+                self._statistics.strings += self._grouped.groups - before
+            case b"term":
+                self._enter(GLOSSARY, out)
+                self._grouped.write(batch, out)
+            case _:
+                self._languages(batch, out)
+
+    def _languages(self, batch: Batch, out: list[bytes]) -> None:
+        for tag, body in zip(batch.tags, batch.bodies, strict=True):
+            if tag == b"source_language":
+                self._statistics.source_language = orjson.loads(body)
+                out.append(self._style.key("source_language", 2) + body)
+                continue
+            self._enter(LANGUAGES, out)
+            language = orjson.loads(body)
+            if not language["is_source"]:
+                self._statistics.targets.append(language["locale_code"])
+            self._nesting.write([tag], [body], out)
+
+    def _enter(self, array: int, out: list[bytes]) -> None:
+        """Begin an array of the localization object unless it is the one being written."""
+        if array != self._array:
+            self._pass_to(array, out)
+            out.append(b"," + self._style.key(LOCALIZATION[array], 2) + b"[")
+            self._array = array
+            self._nesting = Nesting(PLACE_OF_TAG, self._style, 3)
+            self._grouped = Grouped(self._style, 3, string_key if array == STRINGS else term_key)
+
+    def _pass_to(self, array: int, out: list[bytes]) -> None:
+        """End the localization array being written and write those before `array` as empty ones."""
+        if self._array >= 0:
+            self._grouped.close(out)
+            out.append(self._style.line(2) + b"]")
+        passed = LOCALIZATION[self._array + 1 : array]
+        out.extend(b"," + self._style.key(skipped, 2) + b"[]" for skipped in passed)
+        self._array = max(self._array, array - 1)

@@ -1,0 +1,1 @@
+"""What formats share when they write: JSON piece by piece, text as PostgreSQL prints it."""

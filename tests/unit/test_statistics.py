@@ -1,0 +1,48 @@
+"""Words are counted as the format says."""
+
+import pytest
+
+from storyarn_export.serializers.formats.storyarn.statistics import count_words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", 0),
+        ("   \t\n", 0),
+        ("one", 1),
+        ("<p></p>", 0),
+        ("&nbsp;", 0),
+        ("<p>one two</p><p>three</p>", 3),
+        ("one<br>two", 2),
+        ("one&nbsp;two", 2),
+        ("one\u00a0two\u2003three", 3),
+        ("a < b and c > d", 7),
+        ("if x<3 and y>4", 4),
+        ("<!-- not a word -->word", 1),
+        ("<p>unclosed", 1),
+        ("&amp; &lt;", 2),
+        ('<span class="mention" data-type="sheet" data-id="1">Mira</span>, wait', 3),
+        ("東京 タワー", 2),
+    ],
+)
+def test_words(text: str, words: int) -> None:
+    assert count_words([text]) == words
+
+
+def test_texts_counted_together_count_as_each_alone() -> None:
+    texts = [
+        "one two",
+        "",
+        "<p>three",
+        "> four",
+        "five <!-- six",
+        "seven --> eight",
+        "nine <b",
+        "ten>",
+        "&nbsp;x",
+    ]
+    assert count_words(texts) == sum(count_words([text]) for text in texts)
+    plain = [text for text in texts if "<!" not in text]
+    assert count_words(plain) == sum(count_words([text]) for text in plain)
+    assert count_words([]) == 0
