@@ -1,0 +1,91 @@
+"""A small project streamed at once, without a job."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import asyncpg
+import orjson
+
+from storyarn_export.collector.snapshot import open_snapshot
+from storyarn_export.domain.errors import ExportTooLargeError, NotFoundError
+from storyarn_export.domain.names import export_filename
+from storyarn_export.domain.options import ExportOptions
+from storyarn_export.exports.document import reconcile, write_document
+from storyarn_export.exports.request import RequestExport
+from storyarn_export.serializers.registry import Format, FormatRegistry, Header
+
+
+@dataclass(frozen=True, slots=True)
+class QuickStream:
+    """A document that is being made.
+
+    Attributes:
+        chunks: its bytes; the snapshot is open while they are pulled.
+    """
+
+    filename: str
+    content_type: str
+    chunks: AsyncIterator[bytes]
+
+
+class QuickExport:
+    """Streams projects of at most `threshold` entities.
+
+    Args:
+        bulk: where projects are read.
+        formats: the formats there are.
+        request: counts and checks filters as for a job.
+        threshold: entities at most, inclusive.
+    """
+
+    def __init__(
+        self, bulk: asyncpg.Pool, formats: FormatRegistry, request: RequestExport, *, threshold: int
+    ) -> None:
+        self._bulk = bulk
+        self._formats = formats
+        self._request = request
+        self._threshold = threshold
+
+    async def __call__(self, *, project_id: int, format_name: str, options: ExportOptions) -> QuickStream:
+        """Begin the stream of a project.
+
+        Args:
+            project_id: id of the project.
+            format_name: name or alias of the format.
+            options: what to write.
+
+        Raises:
+            UnknownFormatError: no such format.
+            InvalidOptionsError: a filter names something that is not in the project.
+            ExportTooLargeError: more entities than the threshold; `extra` has `entity_count` and `threshold`.
+            NotFoundError: no such project.
+        """
+        chosen = self._formats.get(format_name)
+        count = (await self._request.count(project_id, options)).total
+        if count > self._threshold:
+            raise ExportTooLargeError(
+                f"{count} entities are too many to stream at once; the limit is {self._threshold}.",
+                hint="Ask for an export job instead.",
+                extra={"entity_count": count, "threshold": self._threshold},
+            )
+        async with open_snapshot(self._bulk) as snapshot:
+            project = await snapshot.project(project_id)
+        if project is None:
+            raise NotFoundError("There is no such project.")
+        shown = orjson.loads(project)
+        filename = export_filename(
+            name=shown["name"], slug=shown["slug"], project_id=project_id, extension=chosen.extension
+        )
+        return QuickStream(filename, chosen.media_type, self._stream(chosen, project_id, options))
+
+    async def _stream(self, chosen: Format, project_id: int, options: ExportOptions) -> AsyncIterator[bytes]:
+        async with open_snapshot(self._bulk) as snapshot:
+            project = await snapshot.project(project_id)
+            if project is None:
+                raise NotFoundError("The project is gone.")
+            census = await snapshot.census(project_id, options)
+            serializer = chosen.serializer(Header(project, datetime.now(UTC), options))
+            async for piece in write_document(snapshot, serializer, project_id, options, census):
+                yield piece
+            reconcile(serializer.written, census)

@@ -1,0 +1,93 @@
+"""Connections of the queue that outlive a restart of the database."""
+
+import asyncio
+import json
+from collections.abc import Iterable
+
+import structlog
+from procrastinate.connector import Notify
+from procrastinate.psycopg_connector import PsycopgConnector
+from psycopg import AsyncConnection, Error
+from psycopg.conninfo import make_conninfo
+from psycopg.rows import TupleRow
+from psycopg.sql import SQL, Identifier
+from psycopg_pool import AsyncNullConnectionPool
+
+from storyarn_export.db.session import CONNECT_TIMEOUT_SECONDS, KEEPALIVES
+from storyarn_export.db.urls import plain_url
+from storyarn_export.domain.backoff import Backoff
+
+FIRST_RETRY_SECONDS = 0.05
+LONGEST_RETRY_SECONDS = 1.0
+# A listening connection that is silent so long is asked whether it still lives, and has so long to answer.
+SILENCE_SECONDS = 10.0
+ANSWER_SECONDS = 5.0
+# Says "look"; a worker looks at the queue, not at the number.
+LOOK = json.dumps({"type": "job_inserted", "job_id": 0})
+
+log = structlog.get_logger(__name__)
+
+
+class SteadyConnector(PsycopgConnector):
+    """Opens a connection for each operation and keeps listening for ever.
+
+    A pool of kept connections is no gain here (a job costs three operations) and a loss after a restart of the
+    database: it hands out its dead connections first, and waits ever longer between its tries at new ones.
+
+    Args:
+        database_url: PostgreSQL URL, any driver.
+        size: connections at a time for operations; each queue that is listened to takes one more.
+        application_name: shown in pg_stat_activity.
+    """
+
+    def __init__(self, database_url: str, *, size: int, application_name: str) -> None:
+        super().__init__()
+        self._size = size
+        self._operations = _conninfo(database_url, application_name)
+        self._listening = _conninfo(database_url, f"{application_name}-listener")
+
+    def new_pool(self) -> AsyncNullConnectionPool[AsyncConnection[TupleRow]]:
+        """The connections for operations, not yet open. None is made before it is needed."""
+        return AsyncNullConnectionPool(
+            self._operations,
+            open=False,
+            max_size=self._size,
+            timeout=CONNECT_TIMEOUT_SECONDS,
+            kwargs={"autocommit": True},
+        )
+
+    async def listen_notify(self, on_notification: Notify, channels: Iterable[str]) -> None:
+        """Pass notifications on until cancelled; connects again whenever the connection is lost.
+
+        What was said while nobody listened is lost, so that each time it begins to listen it says "look" itself.
+        """
+        names = tuple(channels)
+        backoff = Backoff(first_seconds=FIRST_RETRY_SECONDS, longest_seconds=LONGEST_RETRY_SECONDS)
+        while True:
+            try:
+                async with await AsyncConnection.connect(self._listening, autocommit=True) as connection:
+                    for name in names:
+                        await connection.execute(SQL("LISTEN {}").format(Identifier(name)))
+                    backoff.reset()
+                    for name in names:
+                        await on_notification(channel=name, payload=LOOK)
+                    await self._pass_on(connection, on_notification)
+            except (Error, OSError, TimeoutError) as error:
+                log.warning("queue listener has lost its connection", channels=names, error=repr(error))
+            await asyncio.sleep(backoff.next())
+
+    async def _pass_on(self, connection: AsyncConnection[TupleRow], on_notification: Notify) -> None:
+        while True:
+            async for notification in connection.notifies(timeout=SILENCE_SECONDS):
+                await on_notification(channel=notification.channel, payload=notification.payload)
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await connection.execute("SELECT 1")
+
+
+def _conninfo(database_url: str, application_name: str) -> str:
+    return make_conninfo(
+        plain_url(database_url),
+        application_name=application_name,
+        connect_timeout=CONNECT_TIMEOUT_SECONDS,
+        **KEEPALIVES,
+    )
