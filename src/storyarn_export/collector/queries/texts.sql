@@ -11,8 +11,8 @@ SELECT 'text',
     (SELECT row_to_json(shown) FROM (SELECT
         line.translated_text, line.status, line.vo_status, line.vo_asset_id::text AS vo_asset_id,
         line.translator_notes, line.reviewer_notes, line.word_count, line.machine_translated,
-        replace(to_json(line.last_translated_at) #>> '{}', '+00:00', 'Z') AS last_translated_at,
-        replace(to_json(line.last_reviewed_at) #>> '{}', '+00:00', 'Z') AS last_reviewed_at
+        story_time(line.last_translated_at) AS last_translated_at,
+        story_time(line.last_reviewed_at) AS last_reviewed_at
     ) AS shown)
 FROM localized_texts AS line
 WHERE line.project_id = $1
