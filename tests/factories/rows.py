@@ -6,6 +6,9 @@ from typing import Any
 
 import asyncpg
 
+# Columns that are arrays of the database, not JSON.
+ARRAYS = frozenset({"hidden_inherited_block_ids"})
+
 
 @dataclass(frozen=True, slots=True)
 class Story:

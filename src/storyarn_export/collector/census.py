@@ -10,6 +10,11 @@ from storyarn_export.domain.story import KINDS, Kind, Section
 
 CENSUS = statement("census")
 MISSING_IDS = statement("missing_ids")
+# See queries/census.sql.
+COUNTING = """
+SET LOCAL jit = off;
+SET LOCAL enable_seqscan = off; SET LOCAL enable_nestloop = off; SET LOCAL enable_hashjoin = on
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +46,22 @@ async def take_census(connection: BulkConnection, project_id: int, options: Expo
     """Count the rows an export would write, options honoured.
 
     Args:
-        connection: an open connection; inside a snapshot the count is that of the snapshot.
+        connection: an open connection; inside a transaction the count is part of it, and its plan settings are left
+            as counting needs them.
         project_id: id of the project; an unknown one counts zero.
         options: what is asked for.
     """
-    rows = await connection.fetch(
-        CENSUS,
-        project_id,
-        [section.value for section in options.sections],
-        options.sheet_ids,
-        options.flow_ids,
-        options.scene_ids,
-        options.languages,
-    )
+    async with connection.transaction():
+        await connection.execute(COUNTING)
+        rows = await connection.fetch(
+            CENSUS,
+            project_id,
+            [section.value for section in options.sections],
+            options.sheet_ids,
+            options.flow_ids,
+            options.scene_ids,
+            options.languages,
+        )
     found = {row["kind"]: row["rows"] for row in rows}
     return Census(
         {kind: found[kind] for kind in Kind},

@@ -25,9 +25,11 @@ SET LOCAL statement_timeout = 0;
 SET LOCAL max_parallel_workers_per_gather = 0;
 """
 # Sections stream along indexes in document order; a plan that sorts or hashes a whole section first would take twice
-# as long and keep everyone waiting for the first row. A census joins whole tables.
-STREAMING = "SET LOCAL enable_sort = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"
-COUNTING = "SET LOCAL enable_sort = on; SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on"
+# as long and keep everyone waiting for the first row.
+STREAMING = """
+SET LOCAL enable_seqscan = on; SET LOCAL enable_nestloop = on; SET LOCAL enable_hashjoin = off;
+SET LOCAL enable_mergejoin = off; SET LOCAL enable_sort = off
+"""
 
 
 class Snapshot:
@@ -43,7 +45,6 @@ class Snapshot:
 
     async def census(self, project_id: int, options: ExportOptions) -> Census:
         """The rows an export would write, by kind."""
-        await self._connection.execute(COUNTING)
         census = await take_census(self._connection, project_id, options)
         await self._connection.execute(STREAMING)
         return census

@@ -161,7 +161,7 @@ class Form(StrEnum):
     MENTION = "mention"
 
 
-# A named tuple, because one is made for every hidden reference of a file and frozen dataclasses cost three times as much.
+# Named tuples, since one is made for every row and every reference, and frozen dataclasses cost three times as much.
 class Reference(NamedTuple):
     """A reference hidden in a field of a row.
 

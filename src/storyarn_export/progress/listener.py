@@ -38,6 +38,7 @@ class JobListener:
         self._url = plain_url(database_url)
         self._broadcaster = broadcaster
         self._connected = False
+        self._told = False
 
     @property
     def connected(self) -> bool:
@@ -51,7 +52,7 @@ class JobListener:
             try:
                 await self._listen(backoff)
             except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
-                log.warning("job listener has lost its connection", error=repr(error))
+                self._tell_loss(repr(error))
             await asyncio.sleep(backoff.next())
 
     async def _listen(self, backoff: Backoff) -> None:
@@ -67,6 +68,9 @@ class JobListener:
         try:
             await connection.add_listener(CHANNEL, self._hear)
             self._connected = True
+            if self._told:
+                log.info("job listener hears again")
+            self._told = False
             backoff.reset()
             self._broadcaster.resync()
             await self._stay(connection, lost)
@@ -81,7 +85,13 @@ class JobListener:
                     await lost.wait()
             except TimeoutError:
                 await connection.execute("SELECT 1")
-        log.warning("job listener has lost its connection")
+        self._tell_loss("the server has closed the connection")
+
+    def _tell_loss(self, error: str) -> None:
+        # Once an outage, not once a try.
+        if not self._told:
+            log.warning("job listener hears nothing", error=error)
+        self._told = True
 
     def _hear(
         self, _: asyncpg.Connection | PoolConnectionProxy, _pid: int, _channel: str, payload: object

@@ -18,7 +18,8 @@ from storyarn_export.db.urls import plain_url
 from storyarn_export.domain.backoff import Backoff
 
 FIRST_RETRY_SECONDS = 0.05
-LONGEST_RETRY_SECONDS = 1.0
+# A job that comes when the database is back waits for the next try.
+LONGEST_RETRY_SECONDS = 0.5
 # A listening connection that is silent so long is asked whether it still lives, and has so long to answer.
 SILENCE_SECONDS = 10.0
 ANSWER_SECONDS = 5.0
@@ -63,17 +64,23 @@ class SteadyConnector(PsycopgConnector):
         """
         names = tuple(channels)
         backoff = Backoff(first_seconds=FIRST_RETRY_SECONDS, longest_seconds=LONGEST_RETRY_SECONDS)
+        heard = True
         while True:
             try:
                 async with await AsyncConnection.connect(self._listening, autocommit=True) as connection:
                     for name in names:
                         await connection.execute(SQL("LISTEN {}").format(Identifier(name)))
+                    if not heard:
+                        log.info("queue listener hears again", channels=names)
+                    heard = True
                     backoff.reset()
                     for name in names:
                         await on_notification(channel=name, payload=LOOK)
                     await self._pass_on(connection, on_notification)
             except (Error, OSError, TimeoutError) as error:
-                log.warning("queue listener has lost its connection", channels=names, error=repr(error))
+                if heard:
+                    log.warning("queue listener hears nothing", channels=names, error=repr(error))
+                heard = False
             await asyncio.sleep(backoff.next())
 
     async def _pass_on(self, connection: AsyncConnection[TupleRow], on_notification: Notify) -> None:

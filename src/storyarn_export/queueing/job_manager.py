@@ -18,7 +18,8 @@ from storyarn_export.domain.backoff import Backoff
 from storyarn_export.queueing.statements import statement
 
 FIRST_RETRY_SECONDS = 0.05
-LONGEST_RETRY_SECONDS = 1.0
+# A job that comes when the database is back waits for the next try.
+LONGEST_RETRY_SECONDS = 0.5
 # A worker that cannot look at its queue looks again at the next notification or poll.
 FETCH_LIMIT_SECONDS = 2.0
 # An end that is never written leaves an entry that seems to run; a database that never returns is not waited for.
@@ -104,18 +105,33 @@ class SteadyJobManager(JobManager):
 
         await self._steadily("heartbeat", beat, math.inf)
 
+    async def list_jobs_to_abort_async(self, queue: str | None = None) -> Iterable[int]:
+        """Ids of running jobs that are to be cancelled, as soon as the database is there."""
+        return await self._steadily(
+            "look for cancelled jobs", lambda: JobManager.list_jobs_to_abort_async(self, queue), math.inf
+        )
+
     async def _steadily(
         self, what: str, attempt: Callable[[], Awaitable[Result]], limit_seconds: float
     ) -> Result:
-        give_up_at = time.monotonic() + limit_seconds
+        began = time.monotonic()
         backoff = Backoff(first_seconds=FIRST_RETRY_SECONDS, longest_seconds=LONGEST_RETRY_SECONDS)
+        failures = 0
         while True:
             try:
-                return await attempt()
+                result = await attempt()
             except ConnectorException as error:
-                if not _is_passing(error) or time.monotonic() > give_up_at:
+                if not _is_passing(error) or time.monotonic() - began > limit_seconds:
                     raise
-                log.warning("the queue is away", during=what, error=repr(error.__cause__))
+                if not failures:
+                    log.warning("the queue is away", during=what, error=repr(error.__cause__))
+                failures += 1
+            else:
+                if failures:
+                    log.info(
+                        "the queue is back", during=what, away_seconds=round(time.monotonic() - began, 2)
+                    )
+                return result
             await asyncio.sleep(backoff.next())
 
 

@@ -1,0 +1,59 @@
+"""What the OpenAPI document says beyond what FastAPI finds out by itself."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from storyarn_export.api.problems import MEDIA_TYPE, PROBLEMS
+from storyarn_export.api.schemas.common import ProblemBody
+
+Responses = dict[int | str, dict[str, Any]]
+SCHEMA = "Problem"
+FRAMEWORK_SCHEMAS = ("HTTPValidationError", "ValidationError")
+# Every operation below /api may answer with these.
+GUARDED = ("unauthenticated", "token-in-url", "internal-error", "service-unavailable")
+IN_PROJECT = (*GUARDED, "insufficient-scope", "forbidden", "not-found")
+WITH_BODY = ("bad-request", "malformed-json", "body-too-large", "unsupported-media-type", "invalid-request")
+
+
+def problems(*codes: str) -> Responses:
+    """The `responses` of an operation that may answer with these codes."""
+    by_status: dict[int, list[str]] = {}
+    for code in codes:
+        by_status.setdefault(PROBLEMS[code].status, []).append(code)
+    return {
+        status: {
+            "description": "; ".join(f"`{code}`: {PROBLEMS[code].title}" for code in sorted(set(found))),
+            "content": {MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{SCHEMA}"}}},
+        }
+        for status, found in sorted(by_status.items())
+    }
+
+
+def operation_id(route: APIRoute) -> str:
+    """The name of an operation in generated clients: that of its function."""
+    return route.name
+
+
+class DocumentedApi(FastAPI):
+    """An application whose document tells of problems as they are."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document."""
+        if self.openapi_schema is None:
+            document = super().openapi()
+            schemas = document["components"]["schemas"]
+            schemas[SCHEMA] = ProblemBody.model_json_schema()
+            for operations in document["paths"].values():
+                for operation in operations.values():
+                    _without_framework_errors(operation["responses"])
+            for name in FRAMEWORK_SCHEMAS:
+                schemas.pop(name, None)
+        return super().openapi()
+
+
+def _without_framework_errors(responses: dict[str, Any]) -> None:
+    schema = responses.get("422", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    if schema.get("$ref", "").endswith(FRAMEWORK_SCHEMAS):
+        del responses["422"]

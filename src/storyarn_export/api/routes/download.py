@@ -1,0 +1,90 @@
+"""The exported file."""
+
+from base64 import b64encode
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header
+from starlette.responses import Response
+
+from storyarn_export.api.conditional import none_match, range_applies
+from storyarn_export.api.dependencies import Exporting, JobId, require_job
+from storyarn_export.api.documented import IN_PROJECT, problems
+from storyarn_export.api.filenames import attachment
+from storyarn_export.api.files import FileStream, closing
+from storyarn_export.api.ranges import parse_range
+from storyarn_export.api.schemas.exports import is_expired
+from storyarn_export.api.state import State
+from storyarn_export.db.models import ExportJob
+from storyarn_export.domain.errors import ExportExpiredError, ExportNotReadyError, NotFoundError
+from storyarn_export.domain.lifecycle import ACTIVE, JobStatus
+
+router = APIRouter(prefix="/api/projects/{project_id}/exports/{job_id}", tags=["exports"])
+BYTES: dict[str, Any] = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+FALLBACK_TYPE = "application/octet-stream"
+
+
+@router.get(
+    "/download",
+    summary="Download the file of an export",
+    response_class=Response,
+    responses={
+        200: {"description": "The whole file", "content": BYTES},
+        206: {"description": "The range that was asked for", "content": BYTES},
+        304: {"description": "You have it already"},
+        **problems(
+            *IN_PROJECT, "export-not-ready", "export-expired", "range-not-satisfiable", "storage-error"
+        ),
+    },
+)
+async def download(
+    access: Exporting,
+    job_id: JobId,
+    state: State,
+    byte_range: Annotated[str | None, Header(alias="Range", examples=["bytes=1048576-"])] = None,
+    if_range: Annotated[str | None, Header(description="Honour the range only for this ETag.")] = None,
+    if_none_match: Annotated[str | None, Header(description="ETag of the file that you have.")] = None,
+) -> Response:
+    """The file, whole or one range of it. The ETag is its SHA-256; a broken download can be resumed."""
+    async with state.services.sessions() as session:
+        job = await require_job(session, access, job_id)
+    key = _file_key(job)
+    size = await state.services.storage.size(key)
+    if size is None or is_expired(job):
+        raise ExportExpiredError("The file has been removed.", hint="export the project again")
+    etag = f'"{job.sha256}"'
+    if none_match(if_none_match, etag):
+        return Response(status_code=304, headers={"ETag": etag, "Cache-Control": "private, no-store"})
+    part = parse_range(byte_range, size) if range_applies(if_range, etag) else None
+    headers = _headers(job, etag)
+    media_type = job.content_type or FALLBACK_TYPE
+    if part is None:
+        status, chunks = 200, state.services.storage.open_read(key)
+        headers["Content-Length"] = str(size)
+    else:
+        status, chunks = 206, state.services.storage.open_read(key, start=part.first, length=part.length)
+        headers |= {
+            "Content-Length": str(part.length),
+            "Content-Range": f"bytes {part.first}-{part.last}/{size}",
+        }
+    # Opened before the answer begins, so that a file that cannot be read is a problem and not a broken download.
+    begun = closing(chunks, await anext(chunks, b""))
+    return FileStream(begun, status=status, media_type=media_type, headers=headers)
+
+
+def _file_key(job: ExportJob) -> str:
+    if job.status in ACTIVE:
+        raise ExportNotReadyError("The export is not finished.", hint="follow its events, or ask again soon")
+    if job.status != JobStatus.COMPLETED or job.file_key is None:
+        raise NotFoundError(f"The export is {job.status}; it has no file.")
+    return job.file_key
+
+
+def _headers(job: ExportJob, etag: str) -> dict[str, str]:
+    digest = b64encode(bytes.fromhex(job.sha256 or "")).decode()
+    return {
+        "Accept-Ranges": "bytes",
+        "Cache-Control": "private, no-store",
+        "Content-Disposition": attachment(job.filename or f"export-{job.id}"),
+        "ETag": etag,
+        "Repr-Digest": f"sha-256=:{digest}:",
+    }

@@ -1,0 +1,63 @@
+"""Event streams: one export, or all of the caller's."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header
+from starlette.responses import Response
+
+from storyarn_export.accounts.tokens import Caller
+from storyarn_export.api.auth import Scoped
+from storyarn_export.api.dependencies import Exporting, JobId, require_job
+from storyarn_export.api.documented import GUARDED, IN_PROJECT, problems
+from storyarn_export.api.state import State
+from storyarn_export.api.streams.all_jobs import UserFeed
+from storyarn_export.api.streams.one_job import job_events
+from storyarn_export.api.streams.sse import EventStream, parse_last_event_id
+
+router = APIRouter(tags=["events"])
+one = APIRouter(prefix="/api/projects/{project_id}/exports/{job_id}/events")
+everything = APIRouter(prefix="/api/exports/events")
+LastEventId = Annotated[str | None, Header(description="Id of the last event that you have.")]
+STREAM: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Events `progress`, `completed`, `failed`, `cancelled`, `resync`; data is the job resource",
+        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    }
+}
+
+
+@one.get(
+    "",
+    summary="Follow an export",
+    response_class=Response,
+    responses={**STREAM, **problems(*IN_PROJECT)},
+)
+async def follow_export(
+    access: Exporting, job_id: JobId, state: State, last_event_id: LastEventId = None
+) -> EventStream:
+    """The present state, then every change, until the job is over. With Last-Event-ID only what is newer."""
+    async with state.services.sessions() as session:
+        job = await require_job(session, access, job_id)
+    frames = job_events(state, job.id, parse_last_event_id(last_event_id))
+    return EventStream(frames, state.gate)
+
+
+@everything.get(
+    "",
+    summary="Follow all your exports",
+    response_class=Response,
+    responses={**STREAM, **problems(*GUARDED, "insufficient-scope")},
+)
+async def follow_exports(
+    caller: Annotated[Caller, Depends(Scoped("exports"))], state: State, last_event_id: LastEventId = None
+) -> EventStream:
+    """Your active exports, then every change of any of them, for ever.
+
+    With Last-Event-ID first what you have missed; `resync` says that it was too much: read the lists anew.
+    """
+    feed = UserFeed(state, caller.user_id, parse_last_event_id(last_event_id))
+    return EventStream(feed.frames(), state.gate)
+
+
+router.include_router(one)
+router.include_router(everything)

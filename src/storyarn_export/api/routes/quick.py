@@ -1,0 +1,44 @@
+"""The quick export: a small project as a file, at once."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from storyarn_export.api.dependencies import Exporting
+from storyarn_export.api.documented import IN_PROJECT, problems
+from storyarn_export.api.filenames import attachment
+from storyarn_export.api.files import FileStream, closing
+from storyarn_export.api.routes.download import BYTES
+from storyarn_export.api.schemas.options import QuickQuery
+from storyarn_export.api.state import State
+from storyarn_export.domain.errors import ExportTooLargeError
+
+router = APIRouter(prefix="/api/projects/{project_id}/export", tags=["exports"])
+WRONG = ("invalid-request", "invalid-options", "unknown-format", "export-too-large")
+
+
+@router.get(
+    "",
+    summary="Export a small project at once",
+    response_class=Response,
+    responses={
+        200: {"description": "The file", "content": BYTES},
+        **problems(*IN_PROJECT, *WRONG),
+    },
+)
+async def quick_export(access: Exporting, query: Annotated[QuickQuery, Query()], state: State) -> Response:
+    """Streams the file while it is read; no job is made. Projects over the threshold are refused."""
+    try:
+        stream = await state.services.quick_export(
+            project_id=access.project_id,
+            format_name=query.format,
+            options=query.to_options().to_domain(),
+        )
+    except ExportTooLargeError as error:
+        error.extra["export_url"] = f"/api/projects/{access.project_id}/exports"
+        raise
+    # Taken before the answer begins, so that a reading that fails at once is a problem and not a broken file.
+    first = await anext(stream.chunks)
+    headers = {"Content-Disposition": attachment(stream.filename), "Cache-Control": "private, no-store"}
+    return FileStream(closing(stream.chunks, first), media_type=stream.content_type, headers=headers)

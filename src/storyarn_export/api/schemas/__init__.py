@@ -1,0 +1,1 @@
+"""What the operations take and give, as Pydantic models: one module a noun."""

@@ -1,0 +1,43 @@
+"""What the routes work with. The application holds one, built in `app`."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from storyarn_export.api.readiness import Readiness
+from storyarn_export.api.streams.gate import StreamGate
+from storyarn_export.api.streams.reader import JobReader
+from storyarn_export.bootstrap import Services
+from storyarn_export.progress.broadcaster import Broadcaster
+
+
+@dataclass(frozen=True, slots=True)
+class ApiState:
+    """Everything a route may need.
+
+    Attributes:
+        services: the use cases and what they stand on.
+        broadcaster: wakes streams up when a job has changed.
+        reader: reads rows of jobs for many streams at once.
+        gate: counts the open streams and ends them when the server stops.
+        readiness: looks at database, schema and storage.
+        counting: how many projects are counted at a time; the rest of the pool is for exports.
+    """
+
+    services: Services
+    broadcaster: Broadcaster
+    reader: JobReader
+    gate: StreamGate
+    readiness: Readiness
+    counting: asyncio.Semaphore
+
+
+def api_state(request: Request) -> ApiState:
+    """The state of the application that the request came to."""
+    state: ApiState = request.app.state.api
+    return state
+
+
+State = Annotated[ApiState, Depends(api_state)]

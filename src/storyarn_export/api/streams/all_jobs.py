@@ -1,0 +1,130 @@
+"""The events of all exports of one user."""
+
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Iterable
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storyarn_export.accounts.projects import visible_projects
+from storyarn_export.api.state import ApiState
+from storyarn_export.api.streams.one_job import AWAY_SECONDS, POLL_SECONDS
+from storyarn_export.api.streams.reader import EPOCH, JobView, microseconds
+from storyarn_export.api.streams.sse import KEEP_ALIVE, RETRY, event_frame
+from storyarn_export.db.models import ExportJob
+from storyarn_export.domain.errors import ServiceUnavailableError
+from storyarn_export.domain.lifecycle import ACTIVE, TERMINAL
+from storyarn_export.progress.broadcaster import Wake
+
+# Jobs sent at once after a connection; a client that missed more is told to read the list instead.
+MAX_REPLAY = 200
+# Jobs whose last event a stream remembers, so that it is not sent twice.
+MAX_REMEMBERED = 1000
+# Changes become visible in another order than their times say, by about as long as a commit may take.
+OVERLAP = timedelta(seconds=2)
+LOOK_AT_ALL = Wake(frozenset(), resync=True)
+
+log = structlog.get_logger(__name__)
+
+
+class UserFeed:
+    """What one stream has sent, and what it has to send.
+
+    Args:
+        state: of the API.
+        user_id: whose jobs.
+        last_event_id: `changed_us` of the last event that the client has; None: it has none.
+    """
+
+    def __init__(self, state: ApiState, user_id: int, last_event_id: int | None) -> None:
+        self._state = state
+        self._user_id = user_id
+        self._cursor_us = last_event_id
+        self._visible: frozenset[int] = frozenset()
+        self._sent: OrderedDict[UUID, int] = OrderedDict()
+
+    async def frames(self) -> AsyncGenerator[bytes, None]:
+        """Yield the active jobs, or what the client has missed; then every change that is seen, for ever.
+
+        Changes that come faster than they are taken are merged; the last one of a job is not lost.
+        """
+        quiet_seconds = min(POLL_SECONDS, self._state.services.settings.sse_keepalive_seconds)
+        async with self._state.broadcaster.subscribe_user(self._user_id, "export") as subscription:
+            yield RETRY
+            wake = LOOK_AT_ALL
+            while not self._state.gate.closed:
+                try:
+                    frames = await self._look(wake)
+                except ServiceUnavailableError:
+                    log.warning("stream cannot read its jobs", user_id=self._user_id)
+                    yield KEEP_ALIVE
+                    await subscription.next(AWAY_SECONDS)
+                    # What this wake-up and the one before were for is found by looking at everything.
+                    wake = LOOK_AT_ALL
+                    continue
+                for frame in frames:
+                    yield frame
+                woken = await subscription.next(quiet_seconds)
+                if woken is None:
+                    yield KEEP_ALIVE
+                wake = woken or LOOK_AT_ALL
+
+    async def _look(self, wake: Wake) -> list[bytes]:
+        if not wake.resync:
+            found = await self._state.reader.read(wake.job_ids)
+            jobs = [job for job in found.values() if job.job_id in wake.job_ids]
+            if all(job.project_id in self._visible for job in jobs):
+                return self._news(jobs)
+        try:
+            async with self._state.services.sessions() as session:
+                return await self._catch_up(session)
+        except (SQLAlchemyError, OSError) as error:
+            raise ServiceUnavailableError("The database does not answer.") from error
+
+    async def _catch_up(self, session: AsyncSession) -> list[bytes]:
+        self._visible = frozenset(await session.scalars(visible_projects(self._user_id)))
+        now_us = microseconds((await session.scalars(select(func.clock_timestamp()))).one())
+        # An id from the future is not one of ours; believing it would hide what is to come.
+        if self._cursor_us is None or self._cursor_us > now_us:
+            self._cursor_us = now_us
+            wanted: ColumnElement[bool] = ExportJob.status.in_(sorted(ACTIVE))
+        else:
+            wanted = _changed_after(self._cursor_us)
+        mine = and_(ExportJob.user_id == self._user_id, ExportJob.project_id.in_(self._visible))
+        query = select(ExportJob).where(mine, wanted).order_by(ExportJob.updated_at).limit(MAX_REPLAY + 1)
+        jobs = [JobView.of(job) for job in await session.scalars(query)]
+        if len(jobs) > MAX_REPLAY:
+            self._cursor_us = now_us
+            return [event_frame("resync", event_id=now_us, data="{}")]
+        return self._news(jobs)
+
+    def _news(self, jobs: Iterable[JobView]) -> list[bytes]:
+        frames = []
+        for job in sorted(jobs, key=lambda job: job.changed_us):
+            if self._sent.get(job.job_id, -1) < job.seq:
+                frames.append(event_frame(job.event, event_id=job.changed_us, data=job.data))
+                self._remember(job)
+        return frames
+
+    def _remember(self, job: JobView) -> None:
+        self._cursor_us = max(self._cursor_us or 0, job.changed_us)
+        self._sent[job.job_id] = job.seq
+        self._sent.move_to_end(job.job_id)
+        if len(self._sent) > MAX_REMEMBERED:
+            self._sent.popitem(last=False)
+
+
+def _changed_after(cursor_us: int) -> ColumnElement[bool]:
+    # The end of a job that became visible late would be missed by its time alone. Twice is better than never;
+    # the event that the cursor came from is not repeated.
+    cursor = EPOCH + timedelta(microseconds=cursor_us)
+    late_end = and_(
+        ExportJob.status.in_(sorted(TERMINAL)),
+        ExportJob.updated_at > cursor - OVERLAP,
+        ExportJob.updated_at != cursor,
+    )
+    return or_(ExportJob.updated_at > cursor, late_end)

@@ -1,0 +1,109 @@
+"""Reads rows of jobs for many streams at once: those who wake up together share one query."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Self
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from storyarn_export.api.schemas.exports import export_resource
+from storyarn_export.db.models import ExportJob
+from storyarn_export.db.session import Sessions
+from storyarn_export.domain.errors import ServiceUnavailableError
+from storyarn_export.domain.lifecycle import TERMINAL, JobStatus
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """A job as streams show it.
+
+    Attributes:
+        changed_us: when the row was last changed, microseconds since 1970.
+        data: the job resource, JSON on one line.
+    """
+
+    job_id: UUID
+    project_id: int
+    seq: int
+    changed_us: int
+    status: JobStatus
+    progress: int
+    data: str
+
+    @classmethod
+    def of(cls, job: ExportJob) -> Self:
+        """The view of a row."""
+        return cls(
+            job_id=job.id,
+            project_id=job.project_id,
+            seq=job.seq,
+            changed_us=microseconds(job.updated_at),
+            status=JobStatus(job.status),
+            progress=job.progress,
+            data=export_resource(job).model_dump_json(),
+        )
+
+    @property
+    def terminal(self) -> bool:
+        """Whether nothing will change any more."""
+        return self.status in TERMINAL
+
+    @property
+    def event(self) -> str:
+        """The name of the event that tells of it."""
+        return self.status.value if self.terminal else "progress"
+
+
+@dataclass(slots=True)
+class _Flight:
+    """Ids that one query will read."""
+
+    task: asyncio.Task[dict[UUID, JobView]]
+    ids: set[UUID] = field(default_factory=set)
+
+
+class JobReader:
+    """Reads jobs. What a call returns was read after the call; at most one query is on its way at a time.
+
+    Args:
+        sessions: to read with.
+    """
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+        self._turn = asyncio.Lock()
+        self._boarding: _Flight | None = None
+
+    async def read(self, ids: Iterable[UUID]) -> dict[UUID, JobView]:
+        """The jobs that exist, among others that were asked for at the same time.
+
+        Raises:
+            ServiceUnavailableError: the database is away.
+        """
+        if self._boarding is None:
+            self._boarding = _Flight(asyncio.create_task(self._fly()))
+        self._boarding.ids.update(ids)
+        # One who leaves must not take the others' answer along.
+        return await asyncio.shield(self._boarding.task)
+
+    async def _fly(self) -> dict[UUID, JobView]:
+        async with self._turn:
+            flight, self._boarding = self._boarding, None
+            ids = flight.ids if flight is not None else set()
+            try:
+                async with self._sessions() as session:
+                    rows = await session.scalars(select(ExportJob).where(ExportJob.id.in_(ids)))
+                    return {job.id: JobView.of(job) for job in rows}
+            except (SQLAlchemyError, OSError) as error:
+                raise ServiceUnavailableError("The database does not answer.") from error
+
+
+def microseconds(moment: datetime) -> int:
+    """Microseconds since 1970."""
+    return (moment - EPOCH) // timedelta(microseconds=1)

@@ -1,0 +1,7 @@
+"""Workers: processes that run queued jobs.
+
+- `process`: what the `worker` command runs
+- `supervisor`: keeps one worker on each queue, and lets running jobs end when told to stop
+- `queue_worker`: the library's worker, which notices when a part of it dies
+- `tasks`: thin handlers from queue entries to use cases
+"""

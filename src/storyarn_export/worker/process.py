@@ -1,0 +1,34 @@
+"""What a worker process does."""
+
+import asyncio
+from collections.abc import Sequence
+
+from storyarn_export.bootstrap import Services
+from storyarn_export.queueing.queue import EXPORTS, IMPORTS, MAINTENANCE
+from storyarn_export.worker.supervisor import Supervisor
+from storyarn_export.worker.tasks import register_tasks
+
+
+async def serve_worker(services: Services, queues: Sequence[str], *, stop: asyncio.Event) -> None:
+    """Run queued jobs until told to stop; running ones then end or are handed back.
+
+    Args:
+        services: the use cases and what they stand on.
+        queues: which queues to work on.
+        stop: set to stop; the command sets it on SIGTERM and SIGINT.
+    """
+    settings = services.settings
+    concurrency = {
+        EXPORTS: settings.export_concurrency,
+        IMPORTS: settings.import_concurrency,
+        MAINTENANCE: settings.maintenance_concurrency,
+    }
+    register_tasks(services.queue.app, services.run_export)
+    supervisor = Supervisor(
+        services.queue.app,
+        concurrency={queue: concurrency[queue] for queue in queues},
+        shutdown_seconds=settings.shutdown_seconds,
+        heartbeat_seconds=settings.heartbeat_seconds,
+        stalled_after_seconds=settings.stalled_after_seconds,
+    )
+    await supervisor.run(stop)
