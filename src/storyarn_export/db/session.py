@@ -31,6 +31,8 @@ def create_engine(url: str, *, size: int, application_name: str) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT_SECONDS,
         pool_pre_ping=True,
+        # Parameters hold people's text and digests of secrets; they have no place in logged errors.
+        hide_parameters=True,
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT_SECONDS,
             "application_name": application_name,

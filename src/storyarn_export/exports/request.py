@@ -15,6 +15,8 @@ from storyarn_export.domain.errors import InvalidOptionsError
 from storyarn_export.domain.lifecycle import ACTIVE, JobStatus, Mode
 from storyarn_export.domain.options import ExportOptions
 from storyarn_export.exports.decide import decide_mode
+from storyarn_export.progress.change import JobChange
+from storyarn_export.progress.publisher import announce
 from storyarn_export.queueing.queue import Queue
 from storyarn_export.serializers.registry import FormatRegistry
 
@@ -102,6 +104,7 @@ class RequestExport:
             job.queue_job_id = await self._queue.enqueue_export(session, UUID(str(job.id)))
         await session.flush()
         await session.refresh(job)
+        await announce(session, JobChange("export", job.id, job.seq, job.user_id))
         return Requested(job, deduplicated=False)
 
     async def count(self, project_id: int, options: ExportOptions) -> Census:

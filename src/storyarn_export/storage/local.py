@@ -203,4 +203,4 @@ def _create(path: Path) -> BinaryIO:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path.open("xb")
     except OSError as error:
-        raise StorageError(f"The directory {path.parent} cannot be written: {error.strerror}.") from error
+        raise StorageError(f"The storage directory cannot be written: {error.strerror}.") from error
