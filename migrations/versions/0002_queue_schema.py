@@ -3,6 +3,7 @@
 The SQL is Procrastinate's own schema as of its migration 03.04.00 (MIT licence), applied verbatim.
 """
 
+from contextlib import closing
 from pathlib import Path
 
 from alembic import op
@@ -44,11 +45,11 @@ $$
 def upgrade() -> None:
     # The driver's cursor takes the many statements, and their percent signs, as they are.
     connection = op.get_bind().connection
-    with connection.cursor() as cursor:
+    with closing(connection.cursor()) as cursor:
         cursor.execute(SCHEMA.read_text(encoding="utf-8"))
 
 
 def downgrade() -> None:
     connection = op.get_bind().connection
-    with connection.cursor() as cursor:
+    with closing(connection.cursor()) as cursor:
         cursor.execute(DROP_ALL)
