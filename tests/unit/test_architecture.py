@@ -33,7 +33,9 @@ def test_the_rooms_are_as_drawn() -> None:
     assert end
     if drawn != rooms():
         DOCUMENT.write_text(before + START + rooms() + END + after)
-    assert drawn == rooms(), "docs/architecture.md did not match the code; it has been written anew, look and commit"
+    assert drawn == rooms(), (
+        "docs/architecture.md did not match the code; it has been written anew, look and commit"
+    )
 
 
 def test_every_module_says_what_it_is() -> None:

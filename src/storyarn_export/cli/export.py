@@ -1,0 +1,111 @@
+"""`export`: a project becomes a file here, by way of the HTTP API."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+from uuid import uuid4
+
+import typer
+
+from storyarn_export.cli.downloading import FileTarget, StandardOutput, download
+from storyarn_export.cli.export_options import parse_options
+from storyarn_export.cli.failures import CommandError, usage_error
+from storyarn_export.cli.following import Follower
+from storyarn_export.cli.http_client import ApiClient, Job
+from storyarn_export.cli.output import note, say, say_json
+from storyarn_export.cli.parameters import AsJson, Server, Token
+from storyarn_export.cli.progress_views import ProgressView, progress_view
+
+STDOUT = "-"
+
+
+def export(
+    project: Annotated[str, typer.Argument(metavar="PROJECT", help="Id or slug.")],
+    format_name: Annotated[str, typer.Option("--format", help="See `formats`.")] = "storyarn",
+    output: Annotated[
+        str | None,
+        typer.Option("-o", "--output", metavar="FILE", help="File or directory; - for stdout."),
+    ] = None,
+    option: Annotated[
+        list[str] | None, typer.Option("--option", metavar="KEY=VALUE", help="Option; may be repeated.")
+    ] = None,
+    job: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="Fetch the file of this export, asked for before, and no new one."),
+    ] = None,
+    server: Server = "http://127.0.0.1:8000",
+    token: Token = "",
+    as_json: AsJson = False,
+) -> None:
+    """Export a project into a verified file.
+
+    A broken download goes on where it ended; until it is whole its bytes are in FILE.part.
+    """
+    if not token:
+        raise usage_error("--token", "is needed, or STORYARN_TOKEN; `storyarn-export token create` makes one")
+    if as_json and output == STDOUT:
+        raise usage_error("--json", "cannot be used with `-o -`: the file itself goes to stdout")
+    options = parse_options(option or [])
+    with ApiClient(server, token) as client, progress_view(sys.stderr, note) as view:
+        project_id = client.project_id(project)
+        if job is None:
+            asked = client.request_export(project_id, format_name, options, key=str(uuid4()), queued=False)
+        else:
+            asked = client.job(f"/api/projects/{project_id}/exports/{job}")
+        try:
+            done = wait_for(client, asked, view)
+            path = fetch(client, done, output, view, keep=job is not None)
+        except KeyboardInterrupt:
+            note(f"the export goes on without us; `export {project_id} --job {asked.id}` fetches it")
+            raise
+    if as_json:
+        say_json({**done.raw, "path": str(path)})
+    elif path:
+        note(f"{done.file_size} bytes, sha256 {done.sha256} verified")
+        say(str(path))
+
+
+def wait_for(client: ApiClient, job: Job, view: ProgressView) -> Job:
+    """Follows a job to its end.
+
+    Returns:
+        The completed job.
+
+    Raises:
+        CommandError: It failed, was cancelled, or cannot be followed.
+    """
+    state = job
+    for state in Follower(client).states(job):
+        view.exporting(state)
+    if state.status == "completed":
+        return state
+    error = state.raw.get("error") or {}
+    hint = f" ({error['hint']})" if error.get("hint") else ""
+    said = f": {error.get('code')}: {error.get('message')}{hint}" if error else ""
+    raise CommandError(f"the export {state.id} {state.status}{said}")
+
+
+def fetch(client: ApiClient, job: Job, output: str | None, view: ProgressView, *, keep: bool) -> Path | None:
+    """Downloads the file of a completed job.
+
+    Args:
+        client: to fetch with.
+        job: the job.
+        output: a file, a directory, `-` for stdout; None: a file in the present directory.
+        view: is told of progress.
+        keep: go on with what an earlier download has left beside the file.
+
+    Returns:
+        The absolute path of the file; None for stdout.
+
+    Raises:
+        CommandError: It cannot be fetched or written, or is not what it should be.
+    """
+    if output == STDOUT:
+        download(client, job, StandardOutput(), view.downloading)
+        return None
+    path = Path(output or ".").absolute()
+    if path.is_dir():
+        path /= job.filename
+    download(client, job, FileTarget(path, keep=keep), view.downloading)
+    return path

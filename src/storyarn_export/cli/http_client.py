@@ -1,0 +1,221 @@
+"""The HTTP API as the client commands see it."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from storyarn_export.cli.failures import CommandError
+
+READ_TIMEOUT_SECONDS = 45.0
+"""An event stream sends a comment at least every 15 s: what is silent for this long is broken."""
+CONNECT_TIMEOUT_SECONDS = 10.0
+CONNECT_RETRIES = 2
+PAGE_SIZE = 200
+MAX_PAGES = 500
+"""Of projects, looked through for a slug."""
+TERMINAL = frozenset({"completed", "failed", "cancelled"})
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An export as the API shows it.
+
+    Attributes:
+        raw: the whole resource.
+    """
+
+    raw: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        """Its UUID."""
+        return str(self.raw["job_id"])
+
+    @property
+    def url(self) -> str:
+        """Its address on the server."""
+        return f"/api/projects/{self.raw['project_id']}/exports/{self.id}"
+
+    @property
+    def status(self) -> str:
+        """Where it stands."""
+        return str(self.raw["status"])
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it will not change any more."""
+        return self.status in TERMINAL
+
+    @property
+    def progress(self) -> int:
+        """0 to 100; 100 only when the file is there."""
+        return int(self.raw["progress"])
+
+    @property
+    def entities(self) -> tuple[int, int]:
+        """Processed, and all of them."""
+        return int(self.raw["entities"]["processed"]), int(self.raw["entities"]["total"])
+
+    @property
+    def sha256(self) -> str:
+        """Of the finished file, lowercase hex."""
+        return str(self.raw["sha256"])
+
+    @property
+    def file_size(self) -> int:
+        """Of the finished file, bytes."""
+        return int(self.raw["file_size"])
+
+    @property
+    def filename(self) -> str:
+        """That the server suggests; never more than a name."""
+        name = str(self.raw["filename"]).replace("\\", "/").rpartition("/")[2]
+        return name if name not in ("", ".", "..") else f"{self.id}.export"
+
+
+class ApiClient:
+    """Calls the API with one token. A context manager.
+
+    Args:
+        server: such as `http://127.0.0.1:8000`.
+        token: bearer token.
+    """
+
+    def __init__(self, server: str, token: str) -> None:
+        self.server = server.rstrip("/")
+        self._http = httpx.Client(
+            base_url=self.server,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=httpx.Timeout(READ_TIMEOUT_SECONDS, connect=CONNECT_TIMEOUT_SECONDS),
+            transport=httpx.HTTPTransport(retries=CONNECT_RETRIES),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._http.close()
+
+    def project_id(self, project: str) -> str:
+        """The id of a project given by id or by slug.
+
+        Raises:
+            CommandError: There is none, or the slug stands for several.
+        """
+        if project.isascii() and project.isdecimal():
+            response = self._send("GET", f"/api/projects/{project}")
+            if response.status_code != httpx.codes.NOT_FOUND:
+                return str(_body(response)["id"])
+        found = [str(one["id"]) for one in self._projects() if one["slug"] == project]
+        if not found:
+            raise CommandError(f"there is no project {project!r} that this token may see")
+        if len(found) > 1:
+            raise CommandError(
+                f"{project!r} is the slug of several projects: give one of the ids {', '.join(found)}"
+            )
+        return found[0]
+
+    def request_export(
+        self, project_id: str, format_name: str, options: Mapping[str, object], *, key: str, queued: bool
+    ) -> Job:
+        """Asks for an export.
+
+        Args:
+            project_id: of which project.
+            format_name: name or alias.
+            options: those that differ from the defaults.
+            key: makes a repeated request the same one.
+            queued: ask for the queue even when the export is small.
+
+        Raises:
+            CommandError: The server refuses, or does not answer.
+        """
+        headers = {"Idempotency-Key": key} | ({"Prefer": "respond-async"} if queued else {})
+        body = {"format": format_name, "options": dict(options)}
+        return Job(
+            _body(self._send("POST", f"/api/projects/{project_id}/exports", json=body, headers=headers))
+        )
+
+    def job(self, url: str) -> Job:
+        """A job as it stands now.
+
+        Raises:
+            CommandError: There is no such job, or the server does not answer.
+        """
+        return Job(_body(self._send("GET", url)))
+
+    @contextmanager
+    def stream(self, url: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
+        """The answer to a GET while it arrives; a redirect is followed, without the token to other hosts.
+
+        Raises:
+            httpx.TransportError: The connection broke; whoever reads the stream knows how to go on.
+        """
+        with self._http.stream("GET", url, headers=headers, follow_redirects=True) as response:
+            yield response
+
+    def _projects(self) -> Iterator[Mapping[str, Any]]:
+        cursor: str | None = None
+        for _ in range(MAX_PAGES):
+            params = {"limit": str(PAGE_SIZE)} | ({"cursor": cursor} if cursor else {})
+            page = _body(self._send("GET", "/api/projects", params=params))
+            yield from page["items"]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return
+
+    def _send(self, method: str, url: str, **request: Any) -> httpx.Response:
+        try:
+            return self._http.request(method, url, **request)
+        except httpx.TransportError as error:
+            raise ServerLostError(
+                f"{self.server} does not answer: {str(error) or type(error).__name__}"
+            ) from error
+        except httpx.InvalidURL as error:
+            raise CommandError(f"{self.server!r} is not the URL of a server: {error}") from error
+
+
+class ServerLostError(CommandError):
+    """The server does not answer at the moment."""
+
+
+class BusyServerError(ServerLostError):
+    """The server answers that it cannot at the moment (429, 5xx)."""
+
+
+def refusal(response: httpx.Response) -> CommandError:
+    """What the server says is wrong, on one line; its body has been read.
+
+    Returns:
+        A BusyServerError when trying again may help.
+    """
+    kind = BusyServerError if response.status_code == httpx.codes.TOO_MANY_REQUESTS else CommandError
+    kind = BusyServerError if response.is_server_error else kind
+    try:
+        problem = response.json()
+    except ValueError:
+        problem = None
+    if not isinstance(problem, dict) or "code" not in problem:
+        return kind(f"{response.request.url} answered {response.status_code} {response.reason_phrase}")
+    errors = "; ".join(f"{one['path']}: {one['message']}" for one in problem.get("errors", ()))
+    reference = f" (request {problem['request_id']})" if "request_id" in problem else ""
+    said = f"{problem['code']}: {problem.get('detail') or problem.get('title')}"
+    return kind(f"{said}{f' [{errors}]' if errors else ''}{reference}")
+
+
+def _body(response: httpx.Response) -> dict[str, Any]:
+    if not response.is_success:
+        raise refusal(response)
+    try:
+        body = response.json()
+    except ValueError as error:
+        raise CommandError(f"{response.request.url} did not answer with JSON: is it this service?") from error
+    if not isinstance(body, dict):
+        raise CommandError(f"{response.request.url} did not answer as this service does")
+    return body

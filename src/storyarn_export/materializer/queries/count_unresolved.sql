@@ -1,0 +1,2 @@
+-- How many references were emptied.
+SELECT count(*) FROM findings WHERE code = 'unresolved'

@@ -1,0 +1,49 @@
+"""The formats that can be read."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import BinaryIO, Protocol
+
+from storyarn_export.domain.document import DocumentRow, Notice, ProjectHead
+from storyarn_export.domain.errors import UnknownFormatError
+from storyarn_export.parsers.formats.storyarn import StoryarnDocument
+from storyarn_export.parsers.guard import Limits
+
+
+class Document(Protocol):
+    """A file that is being read."""
+
+    def rows(self) -> Iterator[DocumentRow]:
+        """The file's entities, once, in the order of the file.
+
+        Raises:
+            DocumentError: the file cannot be read; rows that came before do not count.
+        """
+
+    def head(self) -> ProjectHead:
+        """The project itself; known when `rows` has come to its end."""
+
+    def notices(self) -> tuple[Notice, ...]:
+        """What was left out so far."""
+
+
+FORMATS: Mapping[str, Callable[[BinaryIO, Limits], Document]] = {"storyarn": StoryarnDocument}
+
+
+def open_document(source: BinaryIO, limits: Limits, *, format_name: str = "storyarn") -> Document:
+    """A document to read rows from; nothing is read yet.
+
+    Args:
+        source: an open file, plain or gzip.
+        limits: what it may not exceed.
+        format_name: one of FORMATS.
+
+    Raises:
+        UnknownFormatError: the format is unknown or cannot be read.
+    """
+    try:
+        opened = FORMATS[format_name]
+    except KeyError:
+        raise UnknownFormatError(
+            f"{format_name!r} cannot be imported", hint=f"formats that can be: {', '.join(FORMATS)}"
+        ) from None
+    return opened(source, limits)
