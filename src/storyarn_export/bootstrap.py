@@ -50,6 +50,11 @@ class Services:
     load_project: LoadProject
 
 
+def format_registry() -> FormatRegistry:
+    """Every format there is, in the order in which they are shown. A new format is one more here."""
+    return FormatRegistry([STORYARN])
+
+
 @asynccontextmanager
 async def open_services(settings: Settings, *, database_url: str, role: str) -> AsyncIterator[Services]:
     """Open the services of one process; they are closed with the block.
@@ -76,7 +81,7 @@ async def open_services(settings: Settings, *, database_url: str, role: str) -> 
         stack.push_async_callback(queue.close)
         sessions = create_sessions(engine)
         storage = LocalStorage(settings.local_storage_dir)
-        formats = FormatRegistry([STORYARN])
+        formats = format_registry()
         request = RequestExport(reads, formats, queue, threshold=settings.sync_threshold)
         yield Services(
             settings=settings,

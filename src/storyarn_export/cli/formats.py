@@ -1,14 +1,14 @@
 """`formats`: what can be exported and imported."""
 
+from storyarn_export.bootstrap import format_registry
 from storyarn_export.cli.output import say_json, say_table
 from storyarn_export.cli.parameters import AsJson
-from storyarn_export.serializers.formats.storyarn import STORYARN
-from storyarn_export.serializers.registry import Format, FormatRegistry
+from storyarn_export.serializers.registry import Format
 
 
 def formats(as_json: AsJson = False) -> None:
     """List what can be exported and imported."""
-    known = FormatRegistry([STORYARN]).all()
+    known = format_registry().all()
     if as_json:
         say_json({"formats": [_as_json(one) for one in known]})
         return
