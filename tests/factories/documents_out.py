@@ -21,10 +21,10 @@ async def export_bytes(bulk: asyncpg.Pool, project_id: int, **options: Any) -> b
     async with open_snapshot(bulk) as snapshot:
         project = await snapshot.project(project_id)
         assert project is not None
-        census = await snapshot.census(project_id, chosen)
+        counting = await snapshot.begin_census(project_id, chosen, beside=False)
         serializer = STORYARN.serializer(Header(project, EXPORTED_AT, chosen))
-        pieces = [piece async for piece in write_document(snapshot, serializer, project_id, chosen, census)]
-        reconcile(serializer.written, census)
+        pieces = [piece async for piece in write_document(snapshot, serializer, project_id, chosen, counting)]
+        reconcile(serializer.written, await counting)
     return b"".join(pieces)
 
 

@@ -1,6 +1,7 @@
 """One consistent state of a project, read as a stream."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 
 import asyncpg
@@ -39,23 +40,58 @@ class Snapshot:
         token: `pg_current_snapshot()` as text: what `collector.changes` compares with later.
     """
 
-    def __init__(self, connection: BulkConnection, token: str) -> None:
+    def __init__(self, pool: asyncpg.Pool, connection: BulkConnection, token: str) -> None:
+        self._pool = pool
         self._connection = connection
+        self._counting: asyncio.Task[Census] | None = None
         self.token = token
 
     async def census(self, project_id: int, options: ExportOptions) -> Census:
-        """The rows an export would write, by kind."""
+        """The rows an export would write, by kind; counted before anything else is read."""
         census = await take_census(self._connection, project_id, options)
         await self._connection.execute(STREAMING)
         return census
+
+    async def begin_census(
+        self, project_id: int, options: ExportOptions, *, beside: bool
+    ) -> asyncio.Task[Census]:
+        """Count for `rows`, which awaits the result where it needs it. The task ends with the snapshot.
+
+        Args:
+            project_id: id of the project.
+            options: what is asked for.
+            beside: count on a second connection that sees the same snapshot, while rows are streamed; for a bounded
+                number of callers at a time, as each holds two connections of the pool. Else it is done on return.
+        """
+        if beside:
+            identifier: str = await self._connection.fetchval("SELECT pg_export_snapshot()")
+            self._counting = asyncio.create_task(self._count_beside(identifier, project_id, options))
+        else:
+            self._counting = asyncio.create_task(self.census(project_id, options))
+            await self._counting
+        return self._counting
+
+    async def _count_beside(self, identifier: str, project_id: int, options: ExportOptions) -> Census:
+        async with (
+            self._pool.acquire() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            await connection.execute(f"SET TRANSACTION SNAPSHOT '{identifier}'")
+            return await take_census(connection, project_id, options)
+
+    async def close(self) -> None:
+        """End a count that nobody waits for any more."""
+        if self._counting is not None:
+            self._counting.cancel()
+            await asyncio.wait([self._counting])
 
     async def project(self, project_id: int) -> bytes | None:
         """The project's own JSON object, `{id, name, slug, description, settings}`; None when there is none."""
         shown: str | None = await self._connection.fetchval(PROJECT, project_id)
         return None if shown is None else shown.encode()
 
-    def rows(
-        self, section: Section, project_id: int, options: ExportOptions, census: Census
+    async def rows(
+        self, section: Section, project_id: int, options: ExportOptions, census: Awaitable[Census]
     ) -> AsyncIterator[Batch]:
         """Rows of a section in document order, in batches; see `domain.story.Tag` for what a row holds.
 
@@ -65,43 +101,43 @@ class Snapshot:
             section: which section.
             project_id: id of the project.
             options: the filters.
-            census: this snapshot's; where it has shown that nothing is to be left out, no row is looked at for it.
+            census: this snapshot's, awaited by the sections where it may show that nothing is to be left out, so that
+                no row has to be looked at for it; a future, as it is awaited more than once.
         """
+        for query, arguments, columns in await self._queries(section, options, census):
+            async for batch in copy_rows(self._connection, query, project_id, *arguments, columns=columns):
+                yield batch
+
+    async def _queries(
+        self, section: Section, options: ExportOptions, census: Awaitable[Census]
+    ) -> list[tuple[str, tuple[object, ...], int]]:
+        """The statements of a section in order, their parameters after the project, how many columns they have."""
         match section:
             case Section.SHEETS:
-                return copy_rows(self._connection, SHEETS, project_id, options.sheet_ids)
+                return [(SHEETS, (options.sheet_ids,), 2)]
             case Section.FLOWS:
-                return copy_rows(
-                    self._connection, FLOWS, project_id, options.flow_ids, not census.dead_connections
-                )
+                return [(FLOWS, (options.flow_ids, not (await census).dead_connections), 2)]
             case Section.SCENES:
-                return copy_rows(self._connection, SCENES, project_id, options.scene_ids)
+                return [(SCENES, (options.scene_ids,), 2)]
             case Section.SCREENPLAYS:
-                return copy_rows(self._connection, SCREENPLAYS, project_id)
+                return [(SCREENPLAYS, (), 2)]
             case Section.LOCALIZATION:
-                return self._localization(project_id, options, census)
+                owners = (
+                    options.include_sheets,
+                    options.sheet_ids,
+                    options.include_flows,
+                    options.flow_ids,
+                    options.include_screenplays,
+                    not (await census).ownerless_texts,
+                )
+                languages = options.languages
+                return [
+                    (LANGUAGES, (languages,), 2),
+                    (TEXTS, (languages, *owners), 4),
+                    (GLOSSARY, (languages,), 4),
+                ]
             case Section.ASSETS:
-                return copy_rows(self._connection, ASSETS, project_id)
-
-    async def _localization(
-        self, project_id: int, options: ExportOptions, census: Census
-    ) -> AsyncIterator[Batch]:
-        owners = (
-            options.include_sheets,
-            options.sheet_ids,
-            options.include_flows,
-            options.flow_ids,
-            options.include_screenplays,
-            not census.ownerless_texts,
-        )
-        async for batch in copy_rows(self._connection, LANGUAGES, project_id, options.languages):
-            yield batch
-        async for batch in copy_rows(
-            self._connection, TEXTS, project_id, options.languages, *owners, columns=4
-        ):
-            yield batch
-        async for batch in copy_rows(self._connection, GLOSSARY, project_id, options.languages, columns=4):
-            yield batch
+                return [(ASSETS, (), 2)]
 
 
 @asynccontextmanager
@@ -118,4 +154,8 @@ async def open_snapshot(pool: asyncpg.Pool) -> AsyncIterator[Snapshot]:
         await connection.execute(SESSION)
         await connection.execute(STREAMING)
         token = await connection.fetchval("SELECT pg_current_snapshot()::text")
-        yield Snapshot(connection, token)
+        snapshot = Snapshot(pool, connection, token)
+        try:
+            yield snapshot
+        finally:
+            await snapshot.close()

@@ -1,5 +1,6 @@
 """How far a run is, told to those who watch."""
 
+import asyncio
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -20,19 +21,29 @@ class Advance:
     Args:
         sessions: where the row is written.
         run_token: the run's.
+        expected: what there was to write when the export was asked for; shown until the census is known.
         census: what there is to write.
         options: which sections.
         throttle: when progress is due.
     """
 
     def __init__(
-        self, sessions: Sessions, run_token: UUID, census: Census, options: ExportOptions, throttle: Throttle
+        self,
+        sessions: Sessions,
+        run_token: UUID,
+        *,
+        expected: Mapping[str, int],
+        census: asyncio.Task[Census],
+        options: ExportOptions,
+        throttle: Throttle,
     ) -> None:
         self._sessions = sessions
         self._run_token = run_token
+        self._expected = expected
         self._census = census
         self._options = options
         self._throttle = throttle
+        self._percent = 0
 
     async def begin(self, snapshot: str) -> None:
         """Say what is to be done, and which snapshot it is done from.
@@ -40,7 +51,7 @@ class Advance:
         Raises:
             SupersededError: the run does not hold the job any more.
         """
-        await self._write({}, snapshot=snapshot, entities_total=self._census.total)
+        await self._write({}, snapshot=snapshot)
 
     async def to(self, written: Mapping[Kind, int]) -> None:
         """Say what has been written, if it is time to.
@@ -51,25 +62,30 @@ class Advance:
         if self._throttle.due(sum(written.values())):
             await self._write(written)
 
-    async def _write(self, written: Mapping[Kind, int], **more: str | int) -> None:
-        processed = sum(written.values())
-        percent = processed * 100 // self._census.total if self._census.total else 0
+    async def _write(self, written: Mapping[Kind, int], **more: str) -> None:
+        sections = self.sections(written)
+        total = sum(section["total"] for section in sections.values())
+        processed = sum(section["processed"] for section in sections.values())
+        percent = processed * 100 // total if total else 0
+        # What was expected may have been more or less than the census finds; a percentage never goes back.
+        self._percent = max(self._percent, min(percent, MOST_BEFORE_THE_END))
         async with self._sessions.begin() as session:
             await write_run(
                 session,
                 self._run_token,
-                progress=min(percent, MOST_BEFORE_THE_END),
+                progress=self._percent,
+                entities_total=total,
                 entities_processed=processed,
-                sections=self.sections(written),
+                sections=sections,
                 **more,
             )
 
     def sections(self, written: Mapping[Kind, int]) -> dict[str, dict[str, int]]:
         """Total and processed entities of each section."""
-        totals = self._census.by_section
+        counted = self._census.result().by_section if self._census.done() else None
         return {
             section.value: {
-                "total": totals[section],
+                "total": self._expected.get(section, 0) if counted is None else counted[section],
                 "processed": sum(written.get(kind, 0) for kind in KINDS[section]),
             }
             for section in self._options.sections

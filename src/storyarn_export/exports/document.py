@@ -1,6 +1,6 @@
 """The loop that every export is: rows from a snapshot, through a serializer, as bytes."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 
 from storyarn_export.collector.census import Census
 from storyarn_export.collector.snapshot import Snapshot
@@ -11,7 +11,11 @@ from storyarn_export.serializers.registry import Serializer
 
 
 async def write_document(
-    snapshot: Snapshot, serializer: Serializer, project_id: int, options: ExportOptions, census: Census
+    snapshot: Snapshot,
+    serializer: Serializer,
+    project_id: int,
+    options: ExportOptions,
+    census: Awaitable[Census],
 ) -> AsyncIterator[bytes]:
     """Yield the document in order, about one batch of rows at a time.
 
@@ -20,7 +24,7 @@ async def write_document(
         serializer: a fresh one; its `written` counts what the pieces so far hold.
         project_id: id of the project.
         options: sections and filters.
-        census: the snapshot's.
+        census: the snapshot's, as `Snapshot.rows` wants it.
     """
     yield serializer.begin()
     for section in options.sections:

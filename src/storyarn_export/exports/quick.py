@@ -84,8 +84,8 @@ class QuickExport:
             project = await snapshot.project(project_id)
             if project is None:
                 raise NotFoundError("The project is gone.")
-            census = await snapshot.census(project_id, options)
+            counting = await snapshot.begin_census(project_id, options, beside=False)
             serializer = chosen.serializer(Header(project, datetime.now(UTC), options))
-            async for piece in write_document(snapshot, serializer, project_id, options, census):
+            async for piece in write_document(snapshot, serializer, project_id, options, counting):
                 yield piece
-            reconcile(serializer.written, census)
+            reconcile(serializer.written, await counting)

@@ -122,20 +122,29 @@ class RunExport:
             project = await snapshot.project(job.project_id)
             if project is None:
                 raise NotFoundError("The project is gone.")
-            census = await snapshot.census(job.project_id, run.options)
-            throttle = Throttle(
-                every=self._policy.progress_every,
-                min_interval_seconds=self._policy.progress_min_interval_seconds,
+            # Inside a request it is quick, and there may be many at a time.
+            counting = await snapshot.begin_census(job.project_id, run.options, beside=job.mode == Mode.ASYNC)
+            advance = Advance(
+                self._sessions,
+                run.token,
+                expected={name: section["total"] for name, section in job.sections.items()},
+                census=counting,
+                options=run.options,
+                throttle=Throttle(
+                    every=self._policy.progress_every,
+                    min_interval_seconds=self._policy.progress_min_interval_seconds,
+                ),
             )
-            advance = Advance(self._sessions, run.token, census, run.options, throttle)
             await advance.begin(snapshot.token)
             serializer = run.chosen.serializer(Header(project, job.created_at, run.options))
             key = f"exports/{job.project_id}/{job.id}.{run.chosen.extension}"
             async with await self._storage.create(key) as upload:
-                async for piece in write_document(snapshot, serializer, job.project_id, run.options, census):
+                async for piece in write_document(
+                    snapshot, serializer, job.project_id, run.options, counting
+                ):
                     await upload.write(piece)
                     await advance.to(serializer.written)
-                reconcile(serializer.written, census)
+                reconcile(serializer.written, await counting)
                 stored = await upload.complete()
         await self._complete(run, stored, project, advance.sections(serializer.written))
 

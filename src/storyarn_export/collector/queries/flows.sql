@@ -38,5 +38,6 @@ CROSS JOIN LATERAL (
                 WHERE target.id = wire.target_node_id AND target.flow_id = root.id AND target.deleted_at IS NULL
             )
         ))
+    ORDER BY part, id
 ) AS entity
-ORDER BY root.position, root.id, entity.part, entity.id
+ORDER BY root.position, root.id

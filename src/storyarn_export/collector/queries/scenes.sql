@@ -58,5 +58,6 @@ CROSS JOIN LATERAL (
             note.layer_id::text AS layer_id, note.position, note.locked
         ) AS shown)
     FROM scene_annotations AS note WHERE note.scene_id = root.id
+    ORDER BY part, position, id
 ) AS entity
-ORDER BY root.position, root.id, entity.part, entity.position, entity.id
+ORDER BY root.position, root.id

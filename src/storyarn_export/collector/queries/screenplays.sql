@@ -18,5 +18,6 @@ CROSS JOIN LATERAL (
             element.branch, element.linked_node_id::text AS linked_node_id
         ) AS shown)
     FROM screenplay_elements AS element WHERE element.screenplay_id = root.id
+    ORDER BY part, position, id
 ) AS entity
-ORDER BY root.position, root.id, entity.part, entity.position, entity.id
+ORDER BY root.position, root.id

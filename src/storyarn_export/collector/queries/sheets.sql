@@ -7,7 +7,7 @@ FROM (
     ORDER BY position, id
 ) AS root
 CROSS JOIN LATERAL (
-    SELECT 0 AS position, 0::bigint AS id, 0 AS part, 0 AS part_position, 0::bigint AS part_id, 'sheet' AS tag,
+    SELECT 0 AS rank, 0 AS position, 0::bigint AS id, 0 AS part, 0 AS part_position, 0::bigint AS part_id, 'sheet' AS tag,
         (SELECT row_to_json(shown) FROM (SELECT
             root.id::text AS id, root.shortcut, root.name, root.description, root.color,
             root.parent_id::text AS parent_id, root.position, root.avatar_asset_id::text AS avatar_asset_id,
@@ -16,7 +16,7 @@ CROSS JOIN LATERAL (
             NULL AS current_version_id
         ) AS shown) AS body
     UNION ALL
-    SELECT block.position, block.id, piece.part, piece.position, piece.id, piece.tag, piece.body
+    SELECT 1, block.position, block.id, piece.part, piece.position, piece.id, piece.tag, piece.body
     FROM (
         SELECT * FROM blocks WHERE sheet_id = root.id AND deleted_at IS NULL ORDER BY position, id
     ) AS block
@@ -47,6 +47,6 @@ CROSS JOIN LATERAL (
             ) AS shown)
         FROM table_rows AS line WHERE block.type = 'table' AND line.block_id = block.id
     ) AS piece
+    ORDER BY rank, position, id, part, part_position, part_id
 ) AS entity
-ORDER BY root.position, root.id, entity.part > 0, entity.position, entity.id, entity.part, entity.part_position,
-    entity.part_id
+ORDER BY root.position, root.id

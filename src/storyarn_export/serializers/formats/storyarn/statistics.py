@@ -12,6 +12,12 @@ from storyarn_export.serializers.writing.jsonb import loads_all
 
 TAG = re.compile(r"<(?:/?[A-Za-z][^<>]*|!--.*?--|![A-Za-z][^<>]*)>", re.DOTALL)
 
+# Where a translation's text begins and ends, and what says that it is final: its first keys, as PostgreSQL prints them.
+# Within a string the quotes would be escaped, so none of this can be part of a text.
+TEXT_START = len(b'{"translated_text":')
+TEXT_END = b',"status":'
+FINAL = b',"status":"final",'
+
 COUNTED = {
     "sheet_count": Kind.SHEET,
     "block_count": Kind.BLOCK,
@@ -80,12 +86,15 @@ class Statistics:
             locales: locale codes, JSON strings.
             translations: their objects, JSON texts.
         """
-        texts: dict[bytes, list[str]] = defaultdict(list)
+        tokens: dict[bytes, list[bytes]] = defaultdict(list)
         final: Counter[bytes] = Counter()
-        for locale, translation in zip(locales, loads_all(translations), strict=True):
-            texts[locale].append(translation["translated_text"] or "")
-            if translation["status"] == "final":
+        for locale, translation in zip(locales, translations, strict=True):
+            tokens[locale].append(translation[TEXT_START : translation.index(TEXT_END)])
+            if FINAL in translation:
                 final[locale] += 1
+        texts = {
+            locale: [text or "" for text in loads_all(of_locale)] for locale, of_locale in tokens.items()
+        }
         for code, of_locale in texts.items():
             locale_code = orjson.loads(code)
             self._translations[locale_code] += len(of_locale)

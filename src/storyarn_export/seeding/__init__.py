@@ -1,0 +1,1 @@
+"""Synthetic projects of any size: the same seed makes the same story."""
