@@ -20,7 +20,7 @@ from storyarn_export.domain.names import export_filename
 from storyarn_export.domain.options import ExportOptions
 from storyarn_export.exports.advance import Advance
 from storyarn_export.exports.document import reconcile, write_document
-from storyarn_export.exports.status import claim, write_run
+from storyarn_export.exports.status import JOBS, claim, write_run
 from storyarn_export.progress.throttle import Throttle
 from storyarn_export.queueing.queue import Queue
 from storyarn_export.serializers.registry import Format, FormatRegistry, Header
@@ -202,7 +202,7 @@ class RunExport:
                 session,
                 run.token,
                 status=JobStatus.PENDING,
-                attempt=ExportJob.attempt - 1,
+                attempt=JOBS.c.attempt - 1,
                 run_token=None,
                 queue_job_id=queue_job_id,
             )

@@ -1,6 +1,7 @@
 """What a worker process does."""
 
 import asyncio
+import gc
 from collections.abc import Sequence
 
 from storyarn_export.bootstrap import Services
@@ -31,4 +32,7 @@ async def serve_worker(services: Services, queues: Sequence[str], *, stop: async
         heartbeat_seconds=settings.heartbeat_seconds,
         stalled_after_seconds=settings.stalled_after_seconds,
     )
+    # What is loaded by now stays for good; collections need not look through it again and again.
+    gc.collect()
+    gc.freeze()
     await supervisor.run(stop)

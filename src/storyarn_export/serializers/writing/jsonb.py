@@ -1,11 +1,15 @@
 """JSON text in the form PostgreSQL gives to jsonb, for values that had to be rewritten."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
+
+# Numbers whose text Python's own might not give back: fractions, exponents, more digits than a float holds.
+INEXACT = re.compile(rb"[0-9][.eE]|[0-9]{16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,34 +20,53 @@ class Number:
 
 
 def parse_exact(text: bytes | str) -> Any:
-    """Parse JSON, keeping every number as its text.
+    """Parse JSON, keeping the text of every number that Python would print otherwise.
 
     Raises:
         ValueError: it is not JSON.
     """
-    return json.loads(text, parse_float=Number, parse_int=Number, parse_constant=_refuse)
+    plain = text if isinstance(text, bytes) else text.encode(errors="surrogatepass")
+    if INEXACT.search(plain):
+        return json.loads(text, parse_float=Number, parse_int=Number, parse_constant=_refuse)
+    return json.loads(text, parse_constant=_refuse)
+
+
+def in_jsonb_order(value: Any) -> Any:
+    """The value with the keys of all its objects in jsonb's order: shorter first, then bytewise."""
+    match value:
+        case dict():
+            pairs = sorted((len(key.encode()), key.encode(), key) for key in value)
+            return {key: in_jsonb_order(value[key]) for _, _, key in pairs}
+        case list():
+            return [in_jsonb_order(item) for item in value]
+        case _:
+            return value
 
 
 def print_jsonb(value: Any) -> str:
-    """Print a value as `jsonb::text` does: shorter keys first, then bytewise; a space after each colon and comma.
+    """Print a value as `jsonb::text` does: a space after each colon and comma, only what JSON requires escaped.
 
     Args:
-        value: what `parse_exact` gives; dicts, lists, strings, numbers, booleans, None.
+        value: what `parse_exact` gives, keys in jsonb's order.
     """
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
+    except TypeError:
+        return _print_exact(value)
+
+
+def _print_exact(value: Any) -> str:
     match value:
         case dict():
-            keys = sorted((key.encode(), key) for key in value)
-            keys.sort(key=lambda pair: len(pair[0]))
-            members = (f"{_string(key)}: {print_jsonb(value[key])}" for _, key in keys)
-            return "{" + ", ".join(members) + "}"
+            return (
+                "{" + ", ".join(f"{_string(key)}: {_print_exact(item)}" for key, item in value.items()) + "}"
+            )
         case list():
-            return "[" + ", ".join(map(print_jsonb, value)) + "]"
-        case str():
-            return _string(value)
+            return "[" + ", ".join(map(_print_exact, value)) + "]"
         case Number():
             return value.text
         case _:
-            return json.dumps(value)
+            return json.dumps(value, ensure_ascii=False)
 
 
 def indented(text: bytes) -> bytes:

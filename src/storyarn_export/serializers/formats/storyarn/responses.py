@@ -3,7 +3,7 @@
 from typing import Any
 
 from storyarn_export.domain.conditions import decode_assignments, decode_condition
-from storyarn_export.serializers.writing.jsonb import parse_exact, print_jsonb
+from storyarn_export.serializers.writing.jsonb import in_jsonb_order, parse_exact, print_jsonb
 
 # The last key of a node. What comes before holds no text of users, so the first occurrence is the one.
 DATA_KEY = b',"data":'
@@ -32,7 +32,7 @@ def normalise_node(body: bytes) -> bytes:
     value = parse_exact(data[:-1])
     responses = value["responses"]
     if isinstance(responses, list):
-        value["responses"] = [_normalise(one) if isinstance(one, dict) else one for one in responses]
+        value["responses"] = [one if is_normal(one) else in_jsonb_order(_normalise(one)) for one in responses]
     return own + key + print_jsonb(value).encode() + b"}"
 
 
@@ -55,7 +55,7 @@ def _condition(stored: Any) -> Any:
             return stored
         case _:
             # Neither text nor structure: kept as the text that it would have been, since readers expect one of them.
-            return print_jsonb(stored)
+            return print_jsonb(in_jsonb_order(stored))
 
 
 def _assignments(response: dict[str, Any]) -> list[Any]:
