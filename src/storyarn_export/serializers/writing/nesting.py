@@ -68,7 +68,7 @@ class Nesting:
         start = 0
         # Nearly every row is a leaf after a leaf of the same array: such runs are moved as one.
         for place, run in groupby(map(self._places.__getitem__, tags)):
-            end = start + sum(1 for _ in run)
+            end = start + len(list(run))
             if place.holds is None:
                 self._leaves(place, bodies[start:end], out)
             else:

@@ -29,6 +29,9 @@ class Grouped:
         self._style = style
         self._depth = depth
         self._key_of = key_of
+        self._line = style.line(depth)
+        self._opening = b"," + style.key("translations", depth + 1) + b"{"
+        self._closing = style.line(depth + 1) + b"}" + style.line(depth) + b"}"
         self._key: bytes | None = None
         self._head = b""
         self.groups = 0
@@ -43,7 +46,7 @@ class Grouped:
         locales, values = batch.more
         start = 0
         for head, run in groupby(batch.bodies):
-            end = start + sum(1 for _ in run)
+            end = start + len(list(run))
             self._members(head, locales[start:end], values[start:end], out)
             start = end
 
@@ -68,16 +71,14 @@ class Grouped:
         out.append(line + (b"," + line).join([locale + style.colon + value for locale, value in pairs]))
 
     def _begin(self, head: bytes, out: list[bytes]) -> None:
-        style, depth = self._style, self._depth
-        out.append(b"," if self.groups else b"")
-        out.append(style.line(depth) + style.open_object(head, depth) + b",")
-        out.append(style.key("translations", depth + 1) + b"{")
+        comma = b"," if self.groups else b""
+        out.append(comma + self._line + self._style.open_object(head, self._depth) + self._opening)
         self.groups += 1
 
     def close(self, out: list[bytes]) -> None:
         """Close the open group, the array itself left to the caller."""
         if self._key is not None:
-            out.append(self._style.line(self._depth + 1) + b"}" + self._style.line(self._depth) + b"}")
+            out.append(self._closing)
             self._key, self._head = None, b""
 
     def state(self) -> dict[str, Any]:

@@ -1,0 +1,86 @@
+"""One database for each size, so that a table's rows are a project's rows."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+from storyarn_export.accounts.users import ensure_user
+from storyarn_export.bootstrap import Services, open_services
+from storyarn_export.db.migrate import upgrade
+from storyarn_export.seeding.seed import SeedProject
+from storyarn_export.settings import Settings, load_settings
+
+ROOT = Path(__file__).parents[1]
+DATA_DIR = ROOT / ".data" / "bench"
+REAL_PROJECT = ROOT.parent / "shared" / "data" / "endless-sky-0.9.8.storyarn.json.gz"
+OWNER = "bench@storyarn.invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A database with one project in it.
+
+    Attributes:
+        label: what tables show.
+        name: of the database, and of what belongs to it on disk.
+        entities: rows of the project; 0 until it is filled.
+    """
+
+    label: str
+    name: str
+    url: str
+    entities: int = 0
+    project_id: int = 0
+    owner_id: int = 0
+
+
+def settings_for(url: str) -> Settings:
+    """Settings of every process that works on this database."""
+    return load_settings(database_url=url, data_dir=DATA_DIR, storage_dir=DATA_DIR / "storage")
+
+
+def create_database(server_url: str, name: str) -> str:
+    """A new, migrated, empty database in place of the one of that name; its URL."""
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{name}"')
+    url = urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
+    upgrade(url)
+    return url
+
+
+async def fill(server_url: str, label: str, source: int | Path) -> Dataset:
+    """A database with one project, settled: no hint bits, no statistics and no checkpoint left for the first reader.
+
+    Args:
+        server_url: of the server.
+        label: what tables show.
+        source: entities of a synthetic project, or a document.
+    """
+    name = f"bench_{label}".replace("-", "_").replace(" ", "_")
+    url = create_database(server_url, name)
+    async with open_services(settings_for(url), database_url=url, role="cli") as services:
+        owner_id = await owner(services)
+        if isinstance(source, Path):
+            loaded = await services.load_project(source, owner_id=owner_id)
+            project_id, entities = loaded.project_id, loaded.total
+        else:
+            seeded = await SeedProject(services.bulk)(owner_id=owner_id, entities=source)
+            project_id, entities = seeded.project_id, seeded.total
+    settle(url)
+    return Dataset(label, name, url, entities, project_id, owner_id)
+
+
+async def owner(services: Services) -> int:
+    """The user that the projects belong to."""
+    async with services.sessions.begin() as session:
+        return (await ensure_user(session, OWNER)).id
+
+
+def settle(url: str) -> None:
+    """Have the server do now what it would else do during the first measurement."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("VACUUM (ANALYZE)")
+        connection.execute("CHECKPOINT")
