@@ -18,7 +18,7 @@ def home() -> Iterator[Path]:
         yield place
 
 
-def test_the_demo_ends_with_a_verified_file_and_nothing_running(home: Path) -> None:
+def test_the_demo_ends_with_a_verified_file_and_runs_again_on_its_directory(home: Path) -> None:
     # A configured database is none of the demo's business.
     program = Program(home, {"STORYARN_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing"})
     place = home / "demo"
@@ -31,9 +31,6 @@ def test_the_demo_ends_with_a_verified_file_and_nothing_running(home: Path) -> N
     assert "make serve" in done.stdout
     assert EmbeddedServer(place).status() is None
 
-
-def test_the_demo_runs_again_on_its_directory(home: Path) -> None:
-    program = Program(home, {})
     done = program.run("demo", "--data-dir", str(home / "demo"), "--entities", "3000", "--json")
     job = done.json
     assert (job["status"], job["percentages"][-1]) == ("completed", 100)

@@ -130,7 +130,7 @@ def _say_what_next(place: Path, project_id: str, token: str) -> None:
         ("make serve", "the same with an empty database"),
         (f"export STORYARN_TOKEN={token}", "the key to this story"),
         (f"{program} export {project_id} -o story.json", "export it once more"),
-        ("http://127.0.0.1:8000/docs", "the API, to read and to try"),
+        ("http://127.0.0.1:8000/openapi.json", "the API, once `up` runs"),
     ):
         say(f"  {command}\n      {meaning}")
 
