@@ -30,6 +30,14 @@ def test_words(text: str, words: int) -> None:
     assert count_words([text]) == words
 
 
+def test_every_kind_of_white_space_separates() -> None:
+    spaces = [chr(code) for code in range(0x110000) if chr(code).isspace()]
+    assert len(spaces) > 20
+    for space in spaces:
+        assert count_words([f"{space}one{space}{space}two{space}"]) == 2, repr(space)
+    assert count_words(["é\u200bü ñ"]) == 2
+
+
 def test_texts_counted_together_count_as_each_alone() -> None:
     texts = [
         "one two",

@@ -9,6 +9,9 @@ from storyarn_export.queueing.queue import EXPORTS, IMPORTS, MAINTENANCE
 from storyarn_export.worker.supervisor import Supervisor
 from storyarn_export.worker.tasks import register_tasks
 
+# How many containers more than before make Python look for cycles: several batches full, where its default is a few rows.
+GC_THRESHOLDS = (100_000, 10, 10)
+
 
 async def serve_worker(services: Services, queues: Sequence[str], *, stop: asyncio.Event) -> None:
     """Run queued jobs until told to stop; running ones then end or are handed back.
@@ -32,7 +35,8 @@ async def serve_worker(services: Services, queues: Sequence[str], *, stop: async
         heartbeat_seconds=settings.heartbeat_seconds,
         stalled_after_seconds=settings.stalled_after_seconds,
     )
-    # What is loaded by now stays for good; collections need not look through it again and again.
+    # What is loaded by now stays for good, and what a run parses is gone with its batch: collections find nothing.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
     await supervisor.run(stop)

@@ -33,6 +33,10 @@ COUNTED = {
 }
 
 
+# White space that is more than one byte in UTF-8.
+WIDE_SPACE = re.compile("[\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
+NARROW_SPACE = frozenset(b"\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f ")
+SPACE_OR_NOT = bytes(ord(" ") if byte in NARROW_SPACE else ord("x") for byte in range(256))
 # Stands between texts that are counted together: one word more, and no tag reaches across it.
 BETWEEN = "\n<\n"
 
@@ -45,8 +49,15 @@ def count_words(texts: Sequence[str]) -> int:
     if "<!" in joined and len(texts) > 1:
         # A comment, unlike a tag, may hold what stands between.
         return sum(count_words([text]) for text in texts)
-    words = TAG.sub(" ", joined).replace("&nbsp;", " ").split()
-    return len(words) - (len(texts) - 1)
+    plain = TAG.sub(" ", joined).replace("&nbsp;", " ")
+    return _runs(plain) - (len(texts) - 1)
+
+
+def _runs(plain: str) -> int:
+    """How many runs of non-space characters a text has, as `len(plain.split())` says, without making them."""
+    if not plain.isascii() and WIDE_SPACE.search(plain):
+        return len(plain.split())
+    return (" " + plain).encode(errors="replace").translate(SPACE_OR_NOT).count(b" x")
 
 
 class Statistics:
