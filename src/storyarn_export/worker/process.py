@@ -9,7 +9,7 @@ from storyarn_export.queueing.queue import EXPORTS, IMPORTS, MAINTENANCE
 from storyarn_export.worker.supervisor import Supervisor
 from storyarn_export.worker.tasks import register_tasks
 
-# How many containers more than before make Python look for cycles: several batches full, where its default is a few rows.
+# New containers before Python looks for cycles: several batches full, where its default is a few rows.
 GC_THRESHOLDS = (100_000, 10, 10)
 
 
