@@ -22,7 +22,7 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	@touch $@
 
 lock: ## resolve the requirements anew; prints no index address
-	uv pip compile pyproject.toml --extra embedded --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --output-file requirements/run.txt
+	uv pip compile pyproject.toml --extra embedded --extra tracing --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --output-file requirements/run.txt
 	uv pip compile pyproject.toml --extra dev --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --constraint requirements/run.txt --output-file requirements/dev.txt
 
 check: setup ## format, lint, types, import rules

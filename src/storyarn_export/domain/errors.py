@@ -5,6 +5,7 @@ StoryarnError
 ├── ForbiddenError            forbidden
 ├── ConflictError             conflict
 │   ├── ExportNotReadyError   export-not-ready
+│   ├── NotCancellableError   not-cancellable
 │   └── ExportExpiredError    export-expired
 ├── InvalidRequestError       invalid-request
 │   ├── UnknownFormatError    unknown-format
@@ -14,7 +15,9 @@ StoryarnError
 ├── RunError                  an attempt at a job ended badly
 │   ├── CountMismatchError    count-mismatch
 │   ├── SupersededError       superseded
+│   ├── WorkerDiedError       worker-died
 │   └── StorageError          storage-error (retryable)
+│       └── UploadLostError   storage-error: what was stored before is gone
 └── ServiceUnavailableError   service-unavailable (retryable)
 """
 
@@ -71,6 +74,12 @@ class ExportExpiredError(ConflictError):
     """The file existed and has been removed."""
 
     code = "export-expired"
+
+
+class NotCancellableError(ConflictError):
+    """The job is over."""
+
+    code = "not-cancellable"
 
 
 class InvalidRequestError(StoryarnError):
@@ -153,6 +162,16 @@ class StorageError(RunError):
 
     code = "storage-error"
     retryable = True
+
+
+class UploadLostError(StorageError):
+    """What an earlier attempt had stored is not there any more; the file has to be begun anew."""
+
+
+class WorkerDiedError(RunError):
+    """The processes that ran the job died, as often as it may be tried."""
+
+    code = "worker-died"
 
 
 class ServiceUnavailableError(StoryarnError):

@@ -11,7 +11,7 @@ from storyarn_export.db.models.accounts import (
 from storyarn_export.db.models.assets import Asset
 from storyarn_export.db.models.base import Base
 from storyarn_export.db.models.flows import Flow, FlowConnection, FlowNode
-from storyarn_export.db.models.jobs import ExportJob, ImportJob
+from storyarn_export.db.models.jobs import Chore, ExportJob, ImportJob, Tally
 from storyarn_export.db.models.localization import GlossaryEntry, LocalizedText, ProjectLanguage
 from storyarn_export.db.models.scenes import (
     Scene,
@@ -29,6 +29,7 @@ __all__ = [
     "Asset",
     "Base",
     "Block",
+    "Chore",
     "ExportJob",
     "Flow",
     "FlowConnection",
@@ -51,6 +52,7 @@ __all__ = [
     "SheetVersion",
     "TableColumn",
     "TableRow",
+    "Tally",
     "User",
     "Workspace",
     "WorkspaceMembership",

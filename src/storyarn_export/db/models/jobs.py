@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, text
+from sqlalchemy import BigInteger, CheckConstraint, Double, ForeignKey, Index, Integer, String, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -26,6 +26,7 @@ NOW = text("now()")
 class ExportJob(Base):
     """One export of one project for one user.
 
+    `retries` counts attempts that ended because something was away for a moment; they spend no attempt.
     `seq` grows with every change that subscribers should see. `run_token` is drawn anew by every attempt; all
     writes of a running attempt name it, so that a worker thought dead cannot damage its successor.
     """
@@ -71,6 +72,7 @@ class ExportJob(Base):
     sections: Mapped[Json] = mapped_column(server_default=EMPTY_OBJECT)
     seq: Mapped[int] = mapped_column(BigInteger, server_default=ZERO)
     attempt: Mapped[int] = mapped_column(Integer, server_default=ZERO)
+    retries: Mapped[int] = mapped_column(Integer, server_default=ZERO)
     resumed: Mapped[bool] = mapped_column(server_default=FALSE)
     run_token: Mapped[UUID | None]
     queue_job_id: Mapped[int | None] = mapped_column(BigInteger)
@@ -91,6 +93,30 @@ class ExportJob(Base):
     started_at: Mapped[Moment | None]
     completed_at: Mapped[Moment | None]
     expires_at: Mapped[Moment | None]
+    file_removed_at: Mapped[Moment | None]
+    traceparent: Mapped[Name | None]
+
+
+class Tally(Base):
+    """How often something has happened, over all processes and since the service was set up; for `/metrics`.
+
+    `labels` is a JSON object in the form of `domain.labels`.
+    """
+
+    __tablename__ = "tallies"
+
+    name: Mapped[Name] = mapped_column(primary_key=True)
+    labels: Mapped[str] = mapped_column(String(512), primary_key=True, server_default=text("'{}'"))
+    value: Mapped[float] = mapped_column(Double, server_default=ZERO)
+
+
+class Chore(Base):
+    """When a periodic piece of work last succeeded, so that one that was missed is caught up with."""
+
+    __tablename__ = "chores"
+
+    name: Mapped[Name] = mapped_column(primary_key=True)
+    succeeded_at: Mapped[Moment]
 
 
 class ImportJob(Base):
