@@ -9,9 +9,10 @@ import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storyarn_export.db.session import Sessions, create_bulk_pool, create_engine, create_sessions
+from storyarn_export.exports.attempt import RunPolicy
 from storyarn_export.exports.quick import QuickExport
 from storyarn_export.exports.request import RequestExport
-from storyarn_export.exports.run import RunExport, RunPolicy
+from storyarn_export.exports.run import RunExport
 from storyarn_export.imports.load import LoadProject
 from storyarn_export.queueing.queue import Queue
 from storyarn_export.serializers.formats.storyarn import STORYARN
@@ -103,6 +104,8 @@ async def open_services(settings: Settings, *, database_url: str, role: str) -> 
                 policy=RunPolicy(
                     progress_every=settings.progress_every,
                     progress_min_interval_seconds=settings.progress_min_interval_seconds,
+                    checkpoint_bytes=settings.checkpoint_bytes,
+                    max_retries=settings.export_max_retries,
                     retention=timedelta(hours=settings.retention_hours),
                 ),
             ),

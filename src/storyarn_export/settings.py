@@ -82,6 +82,18 @@ class Settings(BaseSettings):
     progress_min_interval_seconds: float = Field(
         0.25, ge=0.05, le=60, description="least time between two progress events of one job"
     )
+    checkpoint_bytes: int = Field(
+        16 * MEBIBYTE,
+        ge=64 * 1024,
+        le=1024 * MEBIBYTE,
+        description="bytes of a file between two checkpoints, from which a run goes on after a crash",
+    )
+    export_max_retries: int = Field(
+        5,
+        ge=0,
+        le=100,
+        description="times that an export is tried again because database or storage was away",
+    )
     heartbeat_seconds: float = Field(
         10, ge=0.5, le=600, description="time between two signs of life of a worker"
     )

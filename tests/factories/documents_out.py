@@ -8,7 +8,7 @@ import orjson
 
 from storyarn_export.collector.snapshot import open_snapshot
 from storyarn_export.domain.options import ExportOptions
-from storyarn_export.exports.document import reconcile, write_document
+from storyarn_export.exports.document import Document, reconcile
 from storyarn_export.serializers.formats.storyarn import STORYARN
 from storyarn_export.serializers.registry import Header
 
@@ -23,7 +23,8 @@ async def export_bytes(bulk: asyncpg.Pool, project_id: int, **options: Any) -> b
         assert project is not None
         counting = await snapshot.begin_census(project_id, chosen, beside=False)
         serializer = STORYARN.serializer(Header(project, EXPORTED_AT, chosen))
-        pieces = [piece async for piece in write_document(snapshot, serializer, project_id, chosen, counting)]
+        document = Document(snapshot, serializer, project_id, chosen, counting)
+        pieces = [piece async for piece in document.pieces()]
         reconcile(serializer.written, await counting)
     return b"".join(pieces)
 

@@ -7,13 +7,15 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 from sqlalchemy import select, text, update
 
-from storyarn_export.collector.census import Census
+from storyarn_export.collector.census import Census, take_census
+from storyarn_export.collector.snapshot import open_snapshot
 from storyarn_export.db.models import ExportJob
 from storyarn_export.db.session import Sessions, create_engine, create_sessions
 from storyarn_export.domain.errors import (
@@ -24,15 +26,17 @@ from storyarn_export.domain.errors import (
 )
 from storyarn_export.domain.options import ExportOptions
 from storyarn_export.domain.story import Kind
-from storyarn_export.exports.document import reconcile
+from storyarn_export.exports.attempt import RunPolicy
+from storyarn_export.exports.document import Document, reconcile
 from storyarn_export.exports.quick import QuickExport
 from storyarn_export.exports.request import Requested, RequestExport
-from storyarn_export.exports.run import RunExport, RunPolicy
+from storyarn_export.exports.run import RunExport
 from storyarn_export.queueing.queue import Queue
 from storyarn_export.serializers.formats.storyarn import STORYARN
-from storyarn_export.serializers.registry import FormatRegistry
+from storyarn_export.serializers.registry import FormatRegistry, Header
+from storyarn_export.storage.digest import ResumableSha256
 from storyarn_export.storage.local import LocalStorage
-from tests.factories.documents_out import export_document
+from tests.factories.documents_out import EXPORTED_AT, export_bytes, export_document
 from tests.factories.rows import Story, new_story
 
 THRESHOLD = 10
@@ -88,7 +92,13 @@ async def service(bulk: asyncpg.Pool, database_url: str, tmp_path: Path) -> Asyn
     await queue.open()
     formats = FormatRegistry([STORYARN])
     request = RequestExport(bulk, formats, queue, threshold=THRESHOLD)
-    policy = RunPolicy(progress_every=1, progress_min_interval_seconds=0, retention=timedelta(hours=24))
+    policy = RunPolicy(
+        progress_every=1,
+        progress_min_interval_seconds=0,
+        checkpoint_bytes=1024 * 1024,
+        retention=timedelta(hours=24),
+        max_retries=2,
+    )
     run = RunExport(
         sessions=sessions,
         bulk=bulk,
@@ -263,7 +273,6 @@ async def test_a_run_that_lost_its_job_leaves_no_trace(service: Service) -> None
     await running
     job = await service.job(requested.job.id)
     assert (job.run_token, job.status) == (successor, "processing")
-    assert service.files() == []
 
 
 async def test_a_run_that_is_stopped_hands_its_job_back(service: Service) -> None:
@@ -281,9 +290,10 @@ async def test_a_run_that_is_stopped_hands_its_job_back(service: Service) -> Non
     job = await service.job(requested.job.id)
     assert (job.status, job.attempt, job.run_token) == ("pending", 0, None)
     assert await service.waiting() == 1
-    assert service.files() == []
     await service.run(requested.job.id)
-    assert (await service.job(requested.job.id)).status == "completed"
+    job = await service.job(requested.job.id)
+    assert (job.status, job.attempt) == ("completed", 1)
+    assert service.files() == [job.file_key]
 
 
 async def test_a_disk_that_takes_nothing_fails_the_job(service: Service) -> None:
@@ -327,3 +337,178 @@ def test_a_short_file_is_never_silent() -> None:
         reconcile({Kind.SHEET: 2}, census)
     with pytest.raises(CountMismatchError, match="flow: counted 0, written 1"):
         reconcile({Kind.SHEET: 2, Kind.BLOCK: 1, Kind.FLOW: 1}, census)
+
+
+async def long_story(service: Service, *, nodes: int = 100) -> int:
+    """A flow that makes a file of many checkpoints; its id."""
+    flow = await service.story.flow("F")
+    for _ in range(nodes):
+        await service.story.node(flow, data={"text": "x" * 300_000})
+    return flow
+
+
+async def until_checkpoint(service: Service, job_id: UUID, *, size_bytes: int = 1) -> ExportJob:
+    async with asyncio.timeout(20):
+        while True:
+            job = await service.job(job_id)
+            assert job.status in {"pending", "processing"}, job.error_message
+            if (job.checkpoint or {}).get("size_bytes", 0) >= size_bytes:
+                return job
+
+
+async def take_away(service: Service, job_id: UUID) -> None:
+    """Let a job be run again, as is done when its worker seems dead."""
+    async with service.sessions.begin() as session:
+        await session.execute(
+            update(ExportJob).where(ExportJob.id == job_id).values(status="pending", run_token=None)
+        )
+
+
+async def undisturbed(service: Service, job: ExportJob) -> bytes:
+    document = await export_bytes(service.story.bulk, service.story.project_id)
+    made_at = job.created_at.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    return document.replace(EXPORTED_AT.strftime("%Y-%m-%dT%H:%M:%SZ").encode(), made_at)
+
+
+async def test_a_run_goes_on_from_the_checkpoint_of_another(service: Service) -> None:
+    await long_story(service)
+    requested = await service.ask(prefer_async=True)
+    first = asyncio.create_task(service.run(requested.job.id))
+    kept = await until_checkpoint(service, requested.job.id, size_bytes=3_000_000)
+    await take_away(service, requested.job.id)
+    await asyncio.gather(service.run(requested.job.id), first)
+    job = await service.job(requested.job.id)
+    assert (job.status, job.attempt, job.resumed, job.progress) == ("completed", 2, True, 100)
+    assert (kept.checkpoint or {})["key"] == job.file_key
+    assert job.checkpoint is None
+    assert service.files() == [job.file_key]
+    content = (service.root / str(job.file_key)).read_bytes()
+    assert content == await undisturbed(service, job)
+    assert (job.file_size, job.sha256) == (len(content), hashlib.sha256(content).hexdigest())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        'UPDATE flow_nodes SET data = \'{"text": "other"}\' WHERE id = (SELECT min(id) FROM flow_nodes)',
+        "DELETE FROM flow_nodes WHERE id = (SELECT max(id) FROM flow_nodes)",
+        "INSERT INTO flows (project_id, name) SELECT project_id, 'New' FROM flows LIMIT 1",
+        "UPDATE projects SET description = 'Other'",
+    ],
+)
+async def test_a_project_that_has_changed_is_written_anew(service: Service, change: str) -> None:
+    await long_story(service)
+    requested = await service.ask(prefer_async=True)
+    first = asyncio.create_task(service.run(requested.job.id))
+    kept = await until_checkpoint(service, requested.job.id, size_bytes=3_000_000)
+    await take_away(service, requested.job.id)
+    await service.story.bulk.execute(change)
+    await asyncio.gather(service.run(requested.job.id), first)
+    job = await service.job(requested.job.id)
+    assert (job.status, job.attempt, job.resumed) == ("completed", 2, False)
+    assert (kept.checkpoint or {})["key"] != job.file_key
+    assert service.files() == [job.file_key]
+    assert (service.root / str(job.file_key)).read_bytes() == await undisturbed(service, job)
+
+
+async def test_a_file_that_was_complete_is_only_published(service: Service) -> None:
+    """The process died between the last byte and the row."""
+    await long_story(service, nodes=4)
+    requested = await service.ask(prefer_async=True)
+    await service.run(requested.job.id)
+    job = await service.job(requested.job.id)
+    content = (service.root / str(job.file_key)).read_bytes()
+    sealed = {
+        "key": job.file_key,
+        "name": "gone.part",
+        "size_bytes": len(content),
+        "upload": {
+            "part": "gone.part",
+            "size": len(content),
+            "digest": digest_state(content),
+            "sealed": True,
+        },
+        "stop": None,
+        "serializer": await finished_state(service),
+        "census": await census_of(service),
+    }
+    async with service.sessions.begin() as session:
+        await session.execute(
+            update(ExportJob).values(status="pending", run_token=None, completed_at=None, checkpoint=sealed)
+        )
+    await service.run(requested.job.id)
+    again = await service.job(requested.job.id)
+    assert (again.status, again.resumed, again.file_key) == ("completed", True, job.file_key)
+    assert (again.sha256, again.file_size, again.entities_processed) == (job.sha256, job.file_size, 5)
+
+
+async def test_bytes_that_were_lost_are_written_again(service: Service) -> None:
+    await long_story(service)
+    requested = await service.ask(prefer_async=True)
+    first = asyncio.create_task(service.run(requested.job.id))
+    await until_checkpoint(service, requested.job.id)
+    await take_away(service, requested.job.id)
+    await first
+    for path in service.files():
+        (service.root / path).unlink()
+    await service.run(requested.job.id)
+    job = await service.job(requested.job.id)
+    assert (job.status, job.resumed) == ("completed", False)
+    assert (service.root / str(job.file_key)).read_bytes() == await undisturbed(service, job)
+
+
+async def test_a_cancelled_run_leaves_nothing(service: Service) -> None:
+    await long_story(service)
+    requested = await service.ask(prefer_async=True)
+    running = asyncio.create_task(service.run(requested.job.id))
+    await until_checkpoint(service, requested.job.id)
+    async with service.sessions.begin() as session:
+        await session.execute(update(ExportJob).values(status="cancelled", run_token=None, checkpoint=None))
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert (await service.job(requested.job.id)).status == "cancelled"
+    assert service.files() == []
+
+
+async def test_a_store_that_is_away_is_tried_again_and_then_given_up(service: Service) -> None:
+    requested = await service.ask(prefer_async=True)
+    (service.root / "exports").write_text("in the way")
+    await service.story.bulk.execute("DELETE FROM procrastinate_jobs")
+    for retries in (1, 2):
+        await service.run(requested.job.id)
+        job = await service.job(requested.job.id)
+        assert (job.status, job.attempt, job.retries) == ("pending", 0, retries)
+        # As its worker would, were there one.
+        await service.story.bulk.execute("DELETE FROM procrastinate_jobs WHERE id <> $1", job.queue_job_id)
+        later = await service.story.bulk.fetchval("SELECT scheduled_at > now() FROM procrastinate_jobs")
+        assert later
+        await service.story.bulk.execute("DELETE FROM procrastinate_jobs")
+    await service.run(requested.job.id)
+    job = await service.job(requested.job.id)
+    assert (job.status, job.error_code) == ("failed", "storage-error")
+
+
+def digest_state(content: bytes) -> str | None:
+    digest = ResumableSha256()
+    digest.update(content)
+    return digest.state()
+
+
+async def finished_state(service: Service) -> Any:
+    async with open_snapshot(service.story.bulk) as snapshot:
+        project = await snapshot.project(service.story.project_id)
+        assert project is not None
+        options = ExportOptions()
+        counting = await snapshot.begin_census(service.story.project_id, options, beside=False)
+        serializer = STORYARN.serializer(Header(project, EXPORTED_AT, options))
+        document = Document(snapshot, serializer, service.story.project_id, options, counting)
+        async for _ in document.pieces():
+            pass
+        return serializer.state()
+
+
+async def census_of(service: Service) -> Any:
+    async with service.story.bulk.acquire() as connection:
+        census = await take_census(connection, service.story.project_id, ExportOptions())
+    return {"counts": census.counts, "dead_connections": 0, "ownerless_texts": 0}

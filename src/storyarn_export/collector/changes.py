@@ -26,5 +26,16 @@ async def changed_since(
     now = await take_census(connection, project_id, options)
     if now.counts != census.counts:
         return True
+    return await rows_changed_since(connection, project_id, token)
+
+
+async def rows_changed_since(connection: BulkConnection, project_id: int, token: str) -> bool:
+    """Whether rows of the project were inserted or updated after a snapshot; deletions do not show here.
+
+    Args:
+        connection: as for `changed_since`.
+        project_id: id of the project.
+        token: the earlier snapshot's.
+    """
     changed: bool = await connection.fetchval(CHANGED, project_id, token)
     return changed

@@ -1,7 +1,7 @@
 """COPY as a stream that the reader pulls."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from storyarn_export.db.session import BulkConnection
 from storyarn_export.domain.story import Batch
@@ -15,7 +15,7 @@ CHUNKS_AHEAD = 2
 
 async def copy_rows(
     connection: BulkConnection, query: str, *arguments: object, columns: int = 2
-) -> AsyncIterator[Batch]:
+) -> AsyncGenerator[Batch, None]:
     """Run a query through COPY and yield its rows in its order, in batches as they arrive.
 
     While one batch is turned into bytes the next is on its way: the server fills the socket meanwhile. A reader
@@ -53,4 +53,5 @@ async def copy_rows(
             filling.cancel()
             while not chunks.empty():
                 chunks.get_nowait()
-            await asyncio.wait([filling])
+            # Cut off in the middle it may end with any error; whoever left does not want to know.
+            await asyncio.gather(filling, return_exceptions=True)

@@ -1,21 +1,22 @@
 """One consistent state of a project, read as a stream."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
+from contextlib import aclosing, asynccontextmanager
 
 import asyncpg
 
 from storyarn_export.collector.census import Census, take_census
+from storyarn_export.collector.changes import rows_changed_since
 from storyarn_export.collector.copying import copy_rows
+from storyarn_export.collector.cursor import Cursor
+from storyarn_export.collector.sections import section_queries
 from storyarn_export.collector.statements import statement
 from storyarn_export.db.session import BulkConnection
 from storyarn_export.domain.options import ExportOptions
 from storyarn_export.domain.story import Batch, Section
 
 PROJECT = statement("project")
-SHEETS, FLOWS, SCENES, SCREENPLAYS = map(statement, ("sheets", "flows", "scenes", "screenplays"))
-LANGUAGES, TEXTS, GLOSSARY, ASSETS = map(statement, ("languages", "texts", "glossary", "assets"))
 
 # The form of numbers and times in the rows must not depend on how the server or the role is set up.
 SESSION = """
@@ -90,9 +91,26 @@ class Snapshot:
         shown: str | None = await self._connection.fetchval(PROJECT, project_id)
         return None if shown is None else shown.encode()
 
+    async def has_changed_since(self, project_id: int, token: str) -> bool:
+        """Whether rows of the project were inserted or updated between an earlier snapshot and this one.
+
+        Together with an equal census it says that an export would be the same; see `collector.changes`.
+
+        Args:
+            project_id: id of the project.
+            token: the earlier snapshot's.
+        """
+        return await rows_changed_since(self._connection, project_id, token)
+
     async def rows(
-        self, section: Section, project_id: int, options: ExportOptions, census: Awaitable[Census]
-    ) -> AsyncIterator[Batch]:
+        self,
+        section: Section,
+        project_id: int,
+        options: ExportOptions,
+        census: Awaitable[Census],
+        *,
+        after: Cursor | None = None,
+    ) -> AsyncGenerator[Batch, None]:
         """Rows of a section in document order, in batches; see `domain.story.Tag` for what a row holds.
 
         One section at a time: a connection streams one query.
@@ -103,41 +121,18 @@ class Snapshot:
             options: the filters.
             census: this snapshot's, awaited by the sections where it may show that nothing is to be left out, so that
                 no row has to be looked at for it; a future, as it is awaited more than once.
-        """
-        for query, arguments, columns in await self._queries(section, options, census):
-            async for batch in copy_rows(self._connection, query, project_id, *arguments, columns=columns):
-                yield batch
+            after: the last row that is not wanted; None for all rows.
 
-    async def _queries(
-        self, section: Section, options: ExportOptions, census: Awaitable[Census]
-    ) -> list[tuple[str, tuple[object, ...], int]]:
-        """The statements of a section in order, their parameters after the project, how many columns they have."""
-        match section:
-            case Section.SHEETS:
-                return [(SHEETS, (options.sheet_ids,), 2)]
-            case Section.FLOWS:
-                return [(FLOWS, (options.flow_ids, not (await census).dead_connections), 2)]
-            case Section.SCENES:
-                return [(SCENES, (options.scene_ids,), 2)]
-            case Section.SCREENPLAYS:
-                return [(SCREENPLAYS, (), 2)]
-            case Section.LOCALIZATION:
-                owners = (
-                    options.include_sheets,
-                    options.sheet_ids,
-                    options.include_flows,
-                    options.flow_ids,
-                    options.include_screenplays,
-                    not (await census).ownerless_texts,
-                )
-                languages = options.languages
-                return [
-                    (LANGUAGES, (languages,), 2),
-                    (TEXTS, (languages, *owners), 4),
-                    (GLOSSARY, (languages,), 4),
-                ]
-            case Section.ASSETS:
-                return [(ASSETS, (), 2)]
+        Raises:
+            LookupError: the cursor's row is gone.
+        """
+        for query in await section_queries(self._connection, section, options, census, after):
+            copying = copy_rows(
+                self._connection, query.sql, project_id, *query.arguments, columns=query.columns
+            )
+            async with aclosing(copying) as batches:
+                async for batch in batches:
+                    yield batch
 
 
 @asynccontextmanager

@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from storyarn_export.collector.census import Census
 from storyarn_export.db.session import Sessions
 from storyarn_export.domain.options import ExportOptions
 from storyarn_export.domain.story import KINDS, Kind
+from storyarn_export.exports.checkpoint import Checkpoint
 from storyarn_export.exports.status import write_run
+from storyarn_export.progress.tally import tally
 from storyarn_export.progress.throttle import Throttle
 
 # 100 is said only when the file can be downloaded.
@@ -25,6 +28,7 @@ class Advance:
         census: what there is to write.
         options: which sections.
         throttle: when progress is due.
+        percent: what has been told already; it never goes back.
     """
 
     def __init__(
@@ -36,6 +40,7 @@ class Advance:
         census: asyncio.Task[Census],
         options: ExportOptions,
         throttle: Throttle,
+        percent: int,
     ) -> None:
         self._sessions = sessions
         self._run_token = run_token
@@ -43,15 +48,32 @@ class Advance:
         self._census = census
         self._options = options
         self._throttle = throttle
-        self._percent = 0
+        self._percent = percent
 
-    async def begin(self, snapshot: str) -> None:
-        """Say what is to be done, and which snapshot it is done from.
+    async def begin(self, written: Mapping[Kind, int], *, count: str | None, **more: Any) -> None:
+        """Say what is to be done, and what an earlier run has done of it.
+
+        Args:
+            written: rows that are in the file already.
+            count: what to add one to.
+            more: further columns of the job.
 
         Raises:
             SupersededError: the run does not hold the job any more.
         """
-        await self._write({}, snapshot=snapshot)
+        await self._write(written, count=count, **more)
+
+    async def keep(self, checkpoint: Checkpoint, written: Mapping[Kind, int]) -> None:
+        """Say from where a run can go on, and how far this one is.
+
+        Args:
+            checkpoint: whose bytes are durable.
+            written: rows that are in the file.
+
+        Raises:
+            SupersededError: the run does not hold the job any more.
+        """
+        await self._write(written, count="export_checkpoints", checkpoint=checkpoint.to_json())
 
     async def to(self, written: Mapping[Kind, int]) -> None:
         """Say what has been written, if it is time to.
@@ -62,7 +84,7 @@ class Advance:
         if self._throttle.due(sum(written.values())):
             await self._write(written)
 
-    async def _write(self, written: Mapping[Kind, int], **more: str) -> None:
+    async def _write(self, written: Mapping[Kind, int], *, count: str | None = None, **more: Any) -> None:
         sections = self.sections(written)
         total = sum(section["total"] for section in sections.values())
         processed = sum(section["processed"] for section in sections.values())
@@ -79,6 +101,8 @@ class Advance:
                 sections=sections,
                 **more,
             )
+            if count is not None:
+                await tally(session, count)
 
     def sections(self, written: Mapping[Kind, int]) -> dict[str, dict[str, int]]:
         """Total and processed entities of each section."""

@@ -1,38 +1,104 @@
 """The loop that every export is: rows from a snapshot, through a serializer, as bytes."""
 
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any, Self
 
 from storyarn_export.collector.census import Census
+from storyarn_export.collector.cursor import Cursor
 from storyarn_export.collector.snapshot import Snapshot
 from storyarn_export.domain.errors import CountMismatchError
 from storyarn_export.domain.options import ExportOptions
-from storyarn_export.domain.story import Kind
+from storyarn_export.domain.story import Batch, Kind, Section
 from storyarn_export.serializers.registry import Serializer
 
 
-async def write_document(
-    snapshot: Snapshot,
-    serializer: Serializer,
-    project_id: int,
-    options: ExportOptions,
-    census: Awaitable[Census],
-) -> AsyncIterator[bytes]:
-    """Yield the document in order, about one batch of rows at a time.
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Where in a document one writer stopped and another can go on: after a row of a section."""
+
+    section: Section
+    cursor: Cursor
+
+    def to_json(self) -> list[str]:
+        """As plain JSON."""
+        return [self.section.value, *self.cursor.to_json()]
+
+    @classmethod
+    def from_json(cls, stored: Any) -> Self:
+        """What `to_json` gave."""
+        section, *cursor = stored
+        return cls(Section(section), Cursor.from_json(cursor))
+
+
+class Document:
+    """One document being written.
 
     Args:
         snapshot: the state to write.
-        serializer: a fresh one; its `written` counts what the pieces so far hold.
+        serializer: a fresh one, or one restored as it was at `start`; its `written` counts what the pieces hold.
         project_id: id of the project.
         options: sections and filters.
         census: the snapshot's, as `Snapshot.rows` wants it.
+        start: where an earlier writer stopped; None for the whole document.
     """
-    yield serializer.begin()
-    for section in options.sections:
-        yield serializer.begin_section(section)
-        async for batch in snapshot.rows(section, project_id, options, census):
-            yield serializer.rows(batch)
-        yield serializer.end_section(section)
-    yield serializer.finish()
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        serializer: Serializer,
+        project_id: int,
+        options: ExportOptions,
+        census: Awaitable[Census],
+        *,
+        start: Stop | None = None,
+    ) -> None:
+        self._snapshot = snapshot
+        self._serializer = serializer
+        self._project_id = project_id
+        self._options = options
+        self._census = census
+        self._start = start
+        self._at: tuple[Section, Batch] | None = None
+
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
+        """Yield the document's bytes in order, about one batch of rows at a time.
+
+        To be closed by whoever leaves early, before the snapshot is: rows are on their way.
+
+        Raises:
+            LookupError: the row at which the earlier writer stopped is gone.
+        """
+        serializer, start, sections = self._serializer, self._start, self._options.sections
+        if start is None:
+            yield serializer.begin()
+        else:
+            sections = sections[sections.index(start.section) :]
+        for section in sections:
+            after = None
+            if start is not None and section is start.section:
+                after = start.cursor
+            else:
+                yield serializer.begin_section(section)
+            async with aclosing(self._rows(section, after)) as batches:
+                async for batch in batches:
+                    piece = serializer.rows(batch)
+                    self._at = (section, batch)
+                    yield piece
+            self._at = None
+            yield serializer.end_section(section)
+        yield serializer.finish()
+
+    def stop(self) -> Stop | None:
+        """Where a writer could stop after the last piece; None where only structure has been written."""
+        if self._at is None:
+            return None
+        section, batch = self._at
+        return Stop(section, Cursor.after(batch, self._serializer.written))
+
+    def _rows(self, section: Section, after: Cursor | None) -> AsyncGenerator[Batch, None]:
+        return self._snapshot.rows(section, self._project_id, self._options, self._census, after=after)
 
 
 def reconcile(written: Mapping[Kind, int], census: Census) -> None:

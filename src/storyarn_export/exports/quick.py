@@ -1,6 +1,7 @@
 """A small project streamed at once, without a job."""
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -11,7 +12,7 @@ from storyarn_export.collector.snapshot import open_snapshot
 from storyarn_export.domain.errors import ExportTooLargeError, NotFoundError
 from storyarn_export.domain.names import export_filename
 from storyarn_export.domain.options import ExportOptions
-from storyarn_export.exports.document import reconcile, write_document
+from storyarn_export.exports.document import Document, reconcile
 from storyarn_export.exports.request import RequestExport
 from storyarn_export.serializers.registry import Format, FormatRegistry, Header
 
@@ -86,6 +87,8 @@ class QuickExport:
                 raise NotFoundError("The project is gone.")
             counting = await snapshot.begin_census(project_id, options, beside=False)
             serializer = chosen.serializer(Header(project, datetime.now(UTC), options))
-            async for piece in write_document(snapshot, serializer, project_id, options, counting):
-                yield piece
+            document = Document(snapshot, serializer, project_id, options, counting)
+            async with aclosing(document.pieces()) as pieces:
+                async for piece in pieces:
+                    yield piece
             reconcile(serializer.written, await counting)

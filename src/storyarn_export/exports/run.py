@@ -1,57 +1,28 @@
-"""One attempt at one export."""
+"""One run of one export: claimed, attempted, ended."""
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import asyncpg
-import orjson
 import structlog
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from storyarn_export.collector.snapshot import open_snapshot
-from storyarn_export.db.models import ExportJob
 from storyarn_export.db.session import Sessions
-from storyarn_export.domain.errors import NotFoundError, StoryarnError, SupersededError
-from storyarn_export.domain.lifecycle import JobStatus, Mode
-from storyarn_export.domain.names import export_filename
+from storyarn_export.domain.errors import StorageError, StoryarnError, SupersededError
+from storyarn_export.domain.lifecycle import ACTIVE
 from storyarn_export.domain.options import ExportOptions
-from storyarn_export.exports.advance import Advance
-from storyarn_export.exports.document import reconcile, write_document
-from storyarn_export.exports.status import JOBS, claim, write_run
-from storyarn_export.progress.throttle import Throttle
+from storyarn_export.exports.attempt import Attempt, Run, RunPolicy
+from storyarn_export.exports.endings import Endings
+from storyarn_export.exports.faults import is_passing
+from storyarn_export.exports.status import JOBS, claim, held
+from storyarn_export.exports.steady import steadily
+from storyarn_export.exports.sweep import SweepJob
 from storyarn_export.queueing.queue import Queue
-from storyarn_export.serializers.registry import Format, FormatRegistry, Header
-from storyarn_export.storage.local import LocalStorage, StoredFile
+from storyarn_export.serializers.registry import FormatRegistry
+from storyarn_export.storage.contract import Storage
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class RunPolicy:
-    """How runs behave.
-
-    Attributes:
-        progress_every: entities between two looks at whether progress is due.
-        progress_min_interval_seconds: least time between two progress events.
-        retention: how long a finished file is kept.
-    """
-
-    progress_every: int
-    progress_min_interval_seconds: float
-    retention: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A claimed job."""
-
-    job: ExportJob
-    token: UUID
-    chosen: Format
-    options: ExportOptions
 
 
 class RunExport:
@@ -62,7 +33,7 @@ class RunExport:
         bulk: where projects are read.
         storage: takes the file.
         formats: the formats there are.
-        queue: takes a job back when the process stops.
+        queue: takes a job back when the process stops or something is away.
         policy: how runs behave.
     """
 
@@ -71,138 +42,96 @@ class RunExport:
         *,
         sessions: Sessions,
         bulk: asyncpg.Pool,
-        storage: LocalStorage,
+        storage: Storage,
         formats: FormatRegistry,
         queue: Queue,
         policy: RunPolicy,
     ) -> None:
         self._sessions = sessions
-        self._bulk = bulk
-        self._storage = storage
         self._formats = formats
-        self._queue = queue
-        self._policy = policy
+        self._sweep = SweepJob(storage)
+        self._attempt = Attempt(
+            sessions=sessions, bulk=bulk, storage=storage, sweep=self._sweep, policy=policy
+        )
+        self._endings = Endings(sessions, queue, policy)
 
     async def __call__(self, job_id: UUID) -> None:
         """Run a pending job to its end; one that is gone or claimed already is left alone.
 
-        The row ends completed or failed. A run that is cancelled hands the job back.
+        The row ends completed, failed or, where something is away for the moment, pending for another run. A run that
+        is cancelled hands the job back, unless someone has cancelled the job.
 
         Raises:
-            asyncio.CancelledError: the process stops, or the request went away.
+            asyncio.CancelledError: the process stops, the job was cancelled, or the request went away.
         """
         token = uuid4()
-        async with self._sessions.begin() as session:
-            job = await claim(session, job_id, token)
-        if job is None:
+
+        async def take() -> Run | None:
+            async with self._sessions.begin() as session:
+                # Held already: it was claimed, and only the answer was lost.
+                job = await claim(session, job_id, token) or await held(session, job_id, token)
+            if job is None:
+                return None
+            return Run(job, token, self._formats.get(job.format), ExportOptions.from_json(job.options))
+
+        run = await steadily(take)
+        if run is None:
             return
-        run = Run(job, token, self._formats.get(job.format), ExportOptions.from_json(job.options))
         try:
-            await self._attempt(run)
+            written = await self._attempt(run)
+            await steadily(lambda: self._endings.complete(run, written))
         except asyncio.CancelledError:
-            await self._hand_back(run)
+            await self._stopped(run)
             raise
         except SupersededError:
-            log.info("export superseded", job_id=str(job_id))
-        except StoryarnError as error:
-            await self._fail(run, error.code, error.message, {"hint": error.hint, **error.extra})
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError, OSError) as error:
-            log.exception("export failed", job_id=str(job_id))
-            await self._fail(
-                run, "service-unavailable", f"The database was not there for it ({type(error).__name__})."
-            )
-        except Exception:
-            await self._fail(run, "internal-error", "Something went wrong that should not have.")
-            raise
+            await self._superseded(run)
+        except Exception as error:
+            await self._faulted(run, error)
+            if not _is_known(error):
+                raise
 
-    async def _attempt(self, run: Run) -> None:
-        """Open a snapshot, count, pull rows through the serializer into the upload, complete."""
-        job = run.job
-        async with open_snapshot(self._bulk) as snapshot:
-            project = await snapshot.project(job.project_id)
-            if project is None:
-                raise NotFoundError("The project is gone.")
-            # Inside a request it is quick, and there may be many at a time.
-            counting = await snapshot.begin_census(job.project_id, run.options, beside=job.mode == Mode.ASYNC)
-            advance = Advance(
-                self._sessions,
-                run.token,
-                expected={name: section["total"] for name, section in job.sections.items()},
-                census=counting,
-                options=run.options,
-                throttle=Throttle(
-                    every=self._policy.progress_every,
-                    min_interval_seconds=self._policy.progress_min_interval_seconds,
-                ),
-            )
-            await advance.begin(snapshot.token)
-            serializer = run.chosen.serializer(Header(project, job.created_at, run.options))
-            key = f"exports/{job.project_id}/{job.id}.{run.chosen.extension}"
-            async with await self._storage.create(key) as upload:
-                async for piece in write_document(
-                    snapshot, serializer, job.project_id, run.options, counting
-                ):
-                    await upload.write(piece)
-                    await advance.to(serializer.written)
-                reconcile(serializer.written, await counting)
-                stored = await upload.complete()
-        await self._complete(run, stored, project, advance.sections(serializer.written))
-
-    async def _complete(
-        self, run: Run, stored: StoredFile, project: bytes, sections: Mapping[str, Mapping[str, int]]
-    ) -> None:
-        shown = orjson.loads(project)
-        now = datetime.now(UTC)
-        async with self._sessions.begin() as session:
-            await write_run(
-                session,
-                run.token,
-                status=JobStatus.COMPLETED,
-                progress=100,
-                entities_processed=sum(section["processed"] for section in sections.values()),
-                sections=sections,
-                file_key=stored.key,
-                file_size=stored.size,
-                sha256=stored.sha256,
-                content_type=run.chosen.media_type,
-                filename=export_filename(
-                    name=shown["name"],
-                    slug=shown["slug"],
-                    project_id=run.job.project_id,
-                    extension=run.chosen.extension,
-                ),
-                completed_at=now,
-                expires_at=now + self._policy.retention,
-            )
-
-    async def _fail(
-        self, run: Run, code: str, message: str, details: Mapping[str, object] | None = None
-    ) -> None:
-        async with self._sessions.begin() as session:
-            await write_run(
-                session,
-                run.token,
-                status=JobStatus.FAILED,
-                error_code=code,
-                error_message=message,
-                error_details=details,
-                completed_at=datetime.now(UTC),
-            )
-
-    async def _hand_back(self, run: Run) -> None:
-        """The run stops, the job does not: it waits for another worker, the attempt unspent."""
-        async with self._sessions.begin() as session:
-            if run.job.mode == Mode.SYNC:
-                await write_run(
-                    session, run.token, status=JobStatus.CANCELLED, completed_at=datetime.now(UTC)
-                )
+    async def _stopped(self, run: Run) -> None:
+        try:
+            if await steadily(lambda: self._endings.hand_back(run)):
                 return
-            queue_job_id = await self._queue.enqueue_export(session, run.job.id)
-            await write_run(
-                session,
-                run.token,
-                status=JobStatus.PENDING,
-                attempt=JOBS.c.attempt - 1,
-                run_token=None,
-                queue_job_id=queue_job_id,
-            )
+        except SupersededError:
+            await self._superseded(run)
+            return
+        await self._clear(run)
+
+    async def _faulted(self, run: Run, error: Exception) -> None:
+        if not isinstance(error, StoryarnError):
+            log.error("export failed", job_id=str(run.job.id), exc_info=error)
+        passing = is_passing(error)
+        try:
+            if await steadily(lambda: self._endings.fault(run, error, passing=passing)):
+                return
+        except SupersededError:
+            await self._superseded(run)
+            return
+        await self._clear(run)
+
+    async def _superseded(self, run: Run) -> None:
+        """Leave no trace of a run that does not hold its job any more, and touch nothing of the one that does."""
+        log.info("export superseded", job_id=str(run.job.id))
+
+        async def look() -> tuple[str, str | None] | None:
+            query = select(JOBS.c.status, JOBS.c.file_key).where(JOBS.c.id == run.job.id)
+            async with self._sessions() as session:
+                found = (await session.execute(query)).one_or_none()
+            return None if found is None else (found.status, found.file_key)
+
+        now = await steadily(look)
+        # While the job is active, its next run removes what is not its own as soon as it begins.
+        if now is None or now[0] not in ACTIVE:
+            await self._clear(run, keep=None if now is None else now[1])
+
+    async def _clear(self, run: Run, *, keep: str | None = None) -> None:
+        try:
+            await self._sweep(run.job.project_id, run.job.id, keep=keep)
+        except StorageError as error:
+            log.warning("stored bytes are left for the clean-up", job_id=str(run.job.id), error=error.message)
+
+
+def _is_known(error: Exception) -> bool:
+    return isinstance(error, StoryarnError | asyncpg.PostgresError | SQLAlchemyError) or is_passing(error)

@@ -36,10 +36,15 @@ async def claim(session: AsyncSession, job_id: UUID, run_token: UUID) -> ExportJ
             "attempt": JOBS.c.attempt + 1,
             "run_token": run_token,
             "started_at": func.coalesce(JOBS.c.started_at, func.now()),
-            "entities_processed": 0,
         },
     )
     return await session.get(ExportJob, job_id, populate_existing=True) if claimed else None
+
+
+async def held(session: AsyncSession, job_id: UUID, run_token: UUID) -> ExportJob | None:
+    """The job if that run holds it."""
+    query = select(ExportJob).where(ExportJob.id == job_id, ExportJob.run_token == run_token)
+    return (await session.execute(query)).scalar_one_or_none()
 
 
 async def write_run(session: AsyncSession, mine: UUID, /, **values: Any) -> None:

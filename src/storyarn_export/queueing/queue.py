@@ -56,7 +56,7 @@ class Queue:
             await self._pool.close()
             self._pool = None
 
-    async def enqueue_export(self, session: AsyncSession, job_id: UUID) -> int:
+    async def enqueue_export(self, session: AsyncSession, job_id: UUID, *, delay_seconds: float = 0) -> int:
         """Have a worker run this export, once the caller's transaction is committed.
 
         An export has one waiting entry at most: if there is one already, it is the answer.
@@ -64,6 +64,7 @@ class Queue:
         Args:
             session: whose transaction the entry becomes part of.
             job_id: of the export.
+            delay_seconds: how long no worker shall take it.
 
         Returns:
             The id of the queue entry.
@@ -71,7 +72,7 @@ class Queue:
         Raises:
             ServiceUnavailableError: the database does not answer.
         """
-        return await self._enqueue(session, EXPORTS, RUN_EXPORT, job_id)
+        return await self._enqueue(session, EXPORTS, RUN_EXPORT, job_id, delay_seconds)
 
     async def cancel(self, session: AsyncSession, queue_job_id: int, *, abort: bool) -> bool:
         """Take an entry out of the queue, once the caller's transaction is committed.
@@ -92,7 +93,9 @@ class Queue:
                 queue_job_id, abort=abort, connection=await _driver_connection(session)
             )
 
-    async def _enqueue(self, session: AsyncSession, queue: str, task: str, job_id: UUID) -> int:
+    async def _enqueue(
+        self, session: AsyncSession, queue: str, task: str, job_id: UUID, delay_seconds: float
+    ) -> int:
         lock = f"{task}:{job_id}"
         for _ in range(MAX_ENQUEUE_TRIES):
             try:
@@ -103,6 +106,7 @@ class Queue:
                             task,
                             queue=queue,
                             queueing_lock=lock,
+                            schedule_in={"seconds": delay_seconds} if delay_seconds else None,
                             connection=await _driver_connection(session),
                         )
                         return await entry.defer_async(job_id=str(job_id))

@@ -1,131 +1,30 @@
 """Artifacts in a directory."""
 
 import asyncio
-import hashlib
+import fcntl
 import os
 import secrets
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Self
+from typing import Any, TypeVar
 
 from storyarn_export.domain.errors import StorageError
+from storyarn_export.storage.contract import ListedFile, Unfinished
+from storyarn_export.storage.local_upload import LocalUpload, begin, go_on
 
-# Bytes gathered before a write; large enough that a thread's round trip does not matter.
-WRITE_BUFFER_BYTES = 1024 * 1024
 READ_CHUNK_BYTES = 256 * 1024
 PART_SUFFIX = ".part"
+NONCE_BYTES = 8
+# A directory may be removed, as empty, between the moment it is made and the moment a file is made in it.
+MAX_MAKE_TRIES = 5
 
-
-@dataclass(frozen=True, slots=True)
-class StoredFile:
-    """A complete file.
-
-    Attributes:
-        size: bytes.
-        sha256: lowercase hex.
-    """
-
-    key: str
-    size: int
-    sha256: str
-
-
-class LocalUpload:
-    """A file being written beside its place. Use as a context manager: left without `complete`, it is removed.
-
-    Writing and hashing happen in a thread while the next bytes are made; one buffer is on its way at a time.
-    """
-
-    def __init__(self, key: str, path: Path, part: BinaryIO) -> None:
-        self._key = key
-        self._path = path
-        self._part = part
-        self._digest = hashlib.sha256()
-        self._buffer: list[bytes] = []
-        self._buffered = 0
-        self._writing: asyncio.Task[None] | None = None
-        self._completed = False
-        self.size = 0
-
-    async def __aenter__(self) -> Self:
-        """The upload itself."""
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """Remove what was written unless it was completed."""
-        if not self._completed:
-            await self.abort()
-
-    async def write(self, data: bytes) -> None:
-        """Append bytes.
-
-        Raises:
-            StorageError: the disk did not take them.
-        """
-        self._buffer.append(data)
-        self._buffered += len(data)
-        self.size += len(data)
-        if self._buffered >= WRITE_BUFFER_BYTES:
-            await self._flush()
-
-    async def complete(self) -> StoredFile:
-        """Make the bytes durable and the file visible under its key.
-
-        Raises:
-            StorageError: the disk did not take them.
-        """
-        await self._flush()
-        await self._settle()
-        await asyncio.to_thread(self._publish)
-        self._completed = True
-        return StoredFile(self._key, self.size, self._digest.hexdigest())
-
-    async def abort(self) -> None:
-        """Remove what was written."""
-        if self._writing is not None:
-            await asyncio.wait([self._writing])
-            self._writing = None
-        await asyncio.to_thread(self._discard)
-
-    async def _flush(self) -> None:
-        data, self._buffer, self._buffered = b"".join(self._buffer), [], 0
-        await self._settle()
-        self._writing = asyncio.create_task(asyncio.to_thread(self._append, data))
-
-    async def _settle(self) -> None:
-        if self._writing is not None:
-            writing, self._writing = self._writing, None
-            await writing
-
-    def _append(self, data: bytes) -> None:
-        try:
-            self._part.write(data)
-        except OSError as error:
-            raise StorageError(f"The disk did not take {len(data)} bytes: {error.strerror}.") from error
-        self._digest.update(data)
-
-    def _publish(self) -> None:
-        try:
-            self._part.flush()
-            os.fsync(self._part.fileno())
-            self._part.close()
-            Path(self._part.name).replace(self._path)
-            directory = os.open(self._path.parent, os.O_RDONLY)
-            try:
-                os.fsync(directory)
-            finally:
-                os.close(directory)
-        except OSError as error:
-            raise StorageError(f"The disk did not keep the file: {error.strerror}.") from error
-
-    def _discard(self) -> None:
-        self._part.close()
-        Path(self._part.name).unlink(missing_ok=True)
+Result = TypeVar("Result")
 
 
 class LocalStorage:
-    """Files under a directory.
+    """Files under a directory; see `storage.contract.Storage`.
 
     Args:
         root: the directory; made when the first file is.
@@ -135,21 +34,20 @@ class LocalStorage:
         self._root = root
 
     async def create(self, key: str) -> LocalUpload:
-        """Begin a file. Nothing is visible under the key before the upload is complete.
-
-        Raises:
-            StorageError: the directory cannot be written.
-        """
+        """Begin a file; see the contract."""
         path = self._path(key)
-        # A name of its own: two attempts at one job must not write into one file.
-        part = path.with_name(f"{path.name}.{secrets.token_hex(8)}{PART_SUFFIX}")
-        return LocalUpload(key, path, await asyncio.to_thread(_create, part))
+        return await asyncio.to_thread(_made, path, lambda: begin(key, path, _new_part(path)))
+
+    async def resume(self, key: str, state: Mapping[str, Any]) -> LocalUpload:
+        """Go on with an upload from a mark; see the contract."""
+        path = self._path(key)
+        return await asyncio.to_thread(_made, path, lambda: go_on(key, path, _new_part(path), state))
 
     async def size(self, key: str) -> int | None:
         """Bytes of a complete file; None when there is none."""
         try:
             return (await asyncio.to_thread(self._path(key).stat)).st_size
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
 
     async def open_read(self, key: str, *, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
@@ -179,17 +77,45 @@ class LocalStorage:
                 yield chunk
 
     async def delete(self, key: str) -> None:
-        """Remove a file; one that is not there is no error."""
-        await asyncio.to_thread(self._path(key).unlink, missing_ok=True)
+        """Remove a complete file; see the contract."""
+        await asyncio.to_thread(self._remove, self._path(key))
+
+    async def files(self, prefix: str) -> AsyncIterator[ListedFile]:
+        """Complete files; see the contract."""
+        for path in await asyncio.to_thread(self._found, prefix):
+            if path.suffix != PART_SUFFIX:
+                with suppress(FileNotFoundError):
+                    found = path.stat()
+                    yield ListedFile(self._key(path), found.st_size, _moment(found))
+
+    async def unfinished(self, prefix: str) -> AsyncIterator[Unfinished]:
+        """Uploads that are neither published nor discarded; see the contract."""
+        for path in await asyncio.to_thread(self._found, prefix):
+            if path.suffix == PART_SUFFIX:
+                with suppress(FileNotFoundError):
+                    key = self._key(path).rsplit(".", 2)[0]
+                    yield Unfinished(key, path.name, _moment(path.stat()), busy=_is_locked(path))
+
+    async def drop(self, upload: Unfinished) -> None:
+        """Remove an upload; see the contract."""
+        await asyncio.to_thread(self._remove, self._path(upload.key).with_name(upload.name))
+
+    async def link(self, key: str, *, filename: str, content_type: str, seconds: int) -> None:
+        """There are no URLs to files in a directory."""
 
     async def writable(self) -> bool:
         """Whether a file could be written now."""
         try:
             async with await self.create(f".probe-{secrets.token_hex(4)}") as probe:
                 await probe.write(b"probe")
+                await probe.seal()
+                await probe.discard()
         except StorageError:
             return False
         return True
+
+    async def close(self) -> None:
+        """Nothing is held open between calls."""
 
     def _path(self, key: str) -> Path:
         parts = PurePosixPath(key).parts
@@ -197,10 +123,61 @@ class LocalStorage:
             raise ValueError(f"not a storage key: {key!r}")
         return self._root.joinpath(*parts)
 
+    def _key(self, path: Path) -> str:
+        return path.relative_to(self._root).as_posix()
 
-def _create(path: Path) -> BinaryIO:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return path.open("xb")
-    except OSError as error:
-        raise StorageError(f"The storage directory cannot be written: {error.strerror}.") from error
+    def _found(self, prefix: str) -> list[Path]:
+        """Files and parts whose keys begin with a prefix."""
+        directory, _, name = prefix.rpartition("/")
+        top = self._path(directory) if directory else self._root
+        return [path for path in _files_below(top) if path.relative_to(top).as_posix().startswith(name)]
+
+    def _remove(self, path: Path) -> None:
+        try:
+            path.unlink(missing_ok=True)
+        except NotADirectoryError:
+            return
+        except OSError as error:
+            raise StorageError(f"The file cannot be removed: {error.strerror}.") from error
+        # Directories are made for the files in them, and go with the last.
+        with suppress(OSError):
+            while path.parent != self._root:
+                path = path.parent
+                path.rmdir()
+
+
+def _made(path: Path, make: Callable[[], Result]) -> Result:
+    """Make something in a directory that others may remove while it is empty."""
+    for last in [False] * (MAX_MAKE_TRIES - 1) + [True]:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            return make()
+        except FileNotFoundError as error:
+            if last:
+                raise StorageError("The storage directory cannot be written: it goes away.") from error
+        except OSError as error:
+            raise StorageError(f"The storage directory cannot be written: {error.strerror}.") from error
+    raise AssertionError("the last try returns or raises")
+
+
+def _new_part(path: Path) -> Path:
+    # A name of its own: two attempts at one job must not write into one file.
+    return path.with_name(f"{path.name}.{secrets.token_hex(NONCE_BYTES)}{PART_SUFFIX}")
+
+
+def _files_below(top: Path) -> Iterator[Path]:
+    for directory, _, names in os.walk(top):
+        yield from (Path(directory, name) for name in names)
+
+
+def _moment(found: os.stat_result) -> datetime:
+    return datetime.fromtimestamp(found.st_mtime, UTC)
+
+
+def _is_locked(path: Path) -> bool:
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False

@@ -1,9 +1,11 @@
 -- Flows with their live nodes and the connections between them, in document order.
--- $1 project, $2 flow ids or NULL for all, $3 whether a census has shown that all connections are between live nodes
+-- $1 project, $2 flow ids or NULL for all, $3 whether a census has shown that all connections are between live nodes,
+-- $4 root to go on in or NULL for the start, $5 path of the last row that is not wanted
 SELECT entity.tag, entity.body
 FROM (
     SELECT * FROM flows
     WHERE project_id = $1 AND deleted_at IS NULL AND ($2::bigint[] IS NULL OR id = ANY ($2))
+        AND ($4::bigint IS NULL OR (position, id) >= (SELECT position, id FROM flows WHERE id = $4))
     ORDER BY position, id
 ) AS root
 CROSS JOIN LATERAL (
@@ -40,4 +42,5 @@ CROSS JOIN LATERAL (
         ))
     ORDER BY part, id
 ) AS entity
+WHERE $4::bigint IS NULL OR root.id <> $4 OR ARRAY[entity.part, entity.id] > $5::bigint[]
 ORDER BY root.position, root.id

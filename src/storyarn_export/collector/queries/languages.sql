@@ -1,5 +1,5 @@
 -- The source language (whatever languages were asked for), then the languages.
--- $1 project, $2 locale codes or NULL for all
+-- $1 project, $2 locale codes or NULL for all, $3 how many rows to pass over
 SELECT listed.tag, listed.body
 FROM (
     SELECT 0 AS part, 0 AS position, NULL AS locale_code, 'source_language' AS tag,
@@ -15,3 +15,4 @@ FROM (
     WHERE language.project_id = $1 AND ($2::text[] IS NULL OR language.locale_code = ANY ($2))
 ) AS listed
 ORDER BY listed.part, listed.position, listed.locale_code COLLATE "C"
+OFFSET $3::bigint

@@ -1,9 +1,11 @@
 -- Scenes with everything drawn on them, in document order.
--- $1 project, $2 scene ids or NULL for all
+-- $1 project, $2 scene ids or NULL for all,
+-- $3 root to go on in or NULL for the start, $4 path of the last row that is not wanted
 SELECT entity.tag, entity.body
 FROM (
     SELECT * FROM scenes
     WHERE project_id = $1 AND deleted_at IS NULL AND ($2::bigint[] IS NULL OR id = ANY ($2))
+        AND ($3::bigint IS NULL OR (position, id) >= (SELECT position, id FROM scenes WHERE id = $3))
     ORDER BY position, id
 ) AS root
 CROSS JOIN LATERAL (
@@ -60,4 +62,5 @@ CROSS JOIN LATERAL (
     FROM scene_annotations AS note WHERE note.scene_id = root.id
     ORDER BY part, position, id
 ) AS entity
+WHERE $3::bigint IS NULL OR root.id <> $3 OR ARRAY[entity.part, entity.position, entity.id] > $4::bigint[]
 ORDER BY root.position, root.id

@@ -1,8 +1,11 @@
 -- Screenplays with their elements, in document order.
--- $1 project
+-- $1 project,
+-- $2 root to go on in or NULL for the start, $3 path of the last row that is not wanted
 SELECT entity.tag, entity.body
 FROM (
-    SELECT * FROM screenplays WHERE project_id = $1 AND deleted_at IS NULL ORDER BY position, id
+    SELECT * FROM screenplays WHERE project_id = $1 AND deleted_at IS NULL
+        AND ($2::bigint IS NULL OR (position, id) >= (SELECT position, id FROM screenplays WHERE id = $2))
+    ORDER BY position, id
 ) AS root
 CROSS JOIN LATERAL (
     SELECT 0 AS part, 0 AS position, 0::bigint AS id, 'screenplay' AS tag,
@@ -20,4 +23,5 @@ CROSS JOIN LATERAL (
     FROM screenplay_elements AS element WHERE element.screenplay_id = root.id
     ORDER BY part, position, id
 ) AS entity
+WHERE $2::bigint IS NULL OR root.id <> $2 OR ARRAY[entity.part, entity.position, entity.id] > $3::bigint[]
 ORDER BY root.position, root.id

@@ -1,9 +1,11 @@
 -- Sheets with their blocks, table columns and table rows, in document order.
--- $1 project, $2 sheet ids or NULL for all
+-- $1 project, $2 sheet ids or NULL for all,
+-- $3 root to go on in or NULL for the start, $4 path of the last row that is not wanted
 SELECT entity.tag, entity.body
 FROM (
     SELECT * FROM sheets
     WHERE project_id = $1 AND deleted_at IS NULL AND ($2::bigint[] IS NULL OR id = ANY ($2))
+        AND ($3::bigint IS NULL OR (position, id) >= (SELECT position, id FROM sheets WHERE id = $3))
     ORDER BY position, id
 ) AS root
 CROSS JOIN LATERAL (
@@ -49,4 +51,7 @@ CROSS JOIN LATERAL (
     ) AS piece
     ORDER BY rank, position, id, part, part_position, part_id
 ) AS entity
+WHERE $3::bigint IS NULL OR root.id <> $3 OR ARRAY[
+    entity.rank, entity.position, entity.id, entity.part, entity.part_position, entity.part_id
+] > $4::bigint[]
 ORDER BY root.position, root.id

@@ -1,7 +1,8 @@
 -- Localized texts whose owner is in the file, in the order of the strings, then by locale code.
 -- $1 project, $2 locale codes or NULL for all, $3 whether sheets are in the file, $4 sheet ids or NULL for all,
 -- $5 whether flows are, $6 flow ids or NULL for all, $7 whether screenplays are, $8 whether a census has shown that
--- the owners of all texts are in the file
+-- the owners of all texts are in the file; $9 to $12 type, id, field and locale code of the last row that is not wanted
+-- or NULL
 SELECT 'text',
     (SELECT row_to_json(shown) FROM (SELECT
         line.source_type, line.source_id::text AS source_id, line.source_field, line.source_text,
@@ -45,4 +46,7 @@ WHERE line.project_id = $1
             WHERE root.id = line.source_id AND root.project_id = $1 AND root.deleted_at IS NULL
         )
     END)
+    AND ($9::text IS NULL
+        OR (line.source_type, line.source_id, line.source_field, line.locale_code)
+            > ($9::text, $10::bigint, $11::text, $12::text))
 ORDER BY line.source_type, line.source_id, line.source_field, line.locale_code
