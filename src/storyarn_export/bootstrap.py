@@ -1,24 +1,39 @@
 """Builds everything the service is made of. Nothing else constructs pools, storage, registries or the queue."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib.metadata import version
 
 import asyncpg
+from opentelemetry.trace import TracerProvider
+from prometheus_client import CollectorRegistry
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storyarn_export.db.session import Sessions, create_bulk_pool, create_engine, create_sessions
 from storyarn_export.exports.attempt import RunPolicy
+from storyarn_export.exports.cancel import CancelExport
+from storyarn_export.exports.clean_up import CleanUp
 from storyarn_export.exports.quick import QuickExport
 from storyarn_export.exports.request import RequestExport
+from storyarn_export.exports.rescue import RescueExports
 from storyarn_export.exports.run import RunExport
+from storyarn_export.exports.sweep import SweepJob
 from storyarn_export.imports.load import LoadProject
-from storyarn_export.queueing.queue import Queue
+from storyarn_export.queueing.queue import EXPORTS, IMPORTS, MAINTENANCE, Queue
 from storyarn_export.serializers.formats.storyarn import STORYARN
 from storyarn_export.serializers.registry import FormatRegistry
-from storyarn_export.settings import Settings
+from storyarn_export.settings import Settings, SettingsError
+from storyarn_export.storage.contract import Storage
+from storyarn_export.storage.counted import CountedStorage
 from storyarn_export.storage.local import LocalStorage
+from storyarn_export.telemetry.durable import DurableMetrics
+from storyarn_export.telemetry.exporting import TracingNotInstalledError, open_exporting
+from storyarn_export.telemetry.exposition import Exposition
+from storyarn_export.telemetry.process import process_registry
+from storyarn_export.telemetry.spans import Tracing
 
 # Connections of one process at most: a worker holds one a running export for the rows and one for a moment a write.
 ENGINE_CONNECTIONS = 10
@@ -34,6 +49,9 @@ class Services:
         engine: SQLAlchemy over psycopg, for small transactions; `sessions` makes sessions on it.
         bulk: asyncpg connections to the primary, for COPY and LISTEN.
         reads: asyncpg connections for streaming reads, to a replica where one is set.
+        metrics: of this process; its parts add theirs.
+        exposition: those metrics and the database's, as text.
+        tracing: makes spans, or does nothing.
     """
 
     settings: Settings
@@ -42,13 +60,19 @@ class Services:
     sessions: Sessions
     bulk: asyncpg.Pool
     reads: asyncpg.Pool
-    storage: LocalStorage
+    storage: Storage
     formats: FormatRegistry
     queue: Queue
     request_export: RequestExport
     run_export: RunExport
+    cancel_export: CancelExport
+    rescue_exports: RescueExports
+    clean_up: CleanUp
     quick_export: QuickExport
     load_project: LoadProject
+    metrics: CollectorRegistry
+    exposition: Exposition
+    tracing: Tracing
 
 
 def format_registry() -> FormatRegistry:
@@ -57,13 +81,19 @@ def format_registry() -> FormatRegistry:
 
 
 @asynccontextmanager
-async def open_services(settings: Settings, *, database_url: str, role: str) -> AsyncIterator[Services]:
+async def open_services(
+    settings: Settings, *, database_url: str, role: str, tracer_provider: TracerProvider | None = None
+) -> AsyncIterator[Services]:
     """Open the services of one process; they are closed with the block.
 
     Args:
         settings: of the process.
         database_url: of the running database, embedded or configured.
         role: what the process is (`api`, `worker`, `cli`), for pg_stat_activity.
+        tracer_provider: takes spans in the place of the one that the settings ask for.
+
+    Raises:
+        SettingsError: tracing is on, and the extra `tracing` is not installed.
     """
     name = f"storyarn-{role}"
     async with AsyncExitStack() as stack:
@@ -81,8 +111,19 @@ async def open_services(settings: Settings, *, database_url: str, role: str) -> 
         await queue.open()
         stack.push_async_callback(queue.close)
         sessions = create_sessions(engine)
-        storage = LocalStorage(settings.local_storage_dir)
+        storage_errors: Counter[str] = Counter()
+        storage: Storage = CountedStorage(LocalStorage(settings.local_storage_dir), storage_errors)
+        sweep = SweepJob(storage)
         formats = format_registry()
+        metrics = process_registry(version("storyarn-export"), storage_errors=storage_errors)
+        durable = DurableMetrics(
+            sessions,
+            formats=[one.name for one in formats.all()],
+            queues=(EXPORTS, IMPORTS, MAINTENANCE),
+            stalled_after_seconds=settings.stalled_after_seconds,
+        )
+        if tracer_provider is None and settings.tracing:
+            tracer_provider = await stack.enter_async_context(_exporting(role))
         request = RequestExport(reads, formats, queue, threshold=settings.sync_threshold)
         yield Services(
             settings=settings,
@@ -109,8 +150,32 @@ async def open_services(settings: Settings, *, database_url: str, role: str) -> 
                     retention=timedelta(hours=settings.retention_hours),
                 ),
             ),
+            cancel_export=CancelExport(sessions, queue, sweep),
+            rescue_exports=RescueExports(
+                sessions,
+                queue,
+                sweep,
+                max_attempts=settings.export_max_attempts,
+                stalled_after_seconds=settings.stalled_after_seconds,
+            ),
+            clean_up=CleanUp(sessions, storage, history=timedelta(days=settings.history_days)),
             quick_export=QuickExport(reads, formats, request, threshold=settings.sync_threshold),
             load_project=LoadProject(
                 bulk, max_bytes=settings.max_import_bytes, max_entity_bytes=settings.max_entity_bytes
             ),
+            metrics=metrics,
+            exposition=Exposition(metrics, durable),
+            tracing=Tracing(tracer_provider),
         )
+
+
+@asynccontextmanager
+async def _exporting(role: str) -> AsyncIterator[TracerProvider]:
+    try:
+        async with open_exporting(version=version("storyarn-export"), role=role) as provider:
+            yield provider
+    except TracingNotInstalledError as error:
+        raise SettingsError(
+            f"STORYARN_TRACING held true, but tracing is not installed ({error}):"
+            " pip install 'storyarn-export[tracing]'"
+        ) from error

@@ -76,6 +76,12 @@ class Settings(BaseSettings):
         2, ge=1, le=10, description="runs that an export may start before it fails for good"
     )
     retention_hours: int = Field(24, ge=1, le=24 * 365, description="hours that a finished file is kept")
+    history_days: int = Field(
+        90,
+        ge=1,
+        le=3650,
+        description="days that exports which are over stay in the lists, without their files",
+    )
     progress_every: int = Field(
         50, ge=1, le=100_000, description="entities between two looks at whether progress is due"
     )
@@ -114,6 +120,13 @@ class Settings(BaseSettings):
     )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="origins, separated by commas, that browsers may call from; empty: none"
+    )
+    worker_metrics_port: int | None = Field(
+        None, ge=1, le=65535, description="port on which a worker serves its metrics; unset: none"
+    )
+    worker_metrics_host: str = Field("127.0.0.1", description="address on which a worker serves its metrics")
+    tracing: bool = Field(
+        False, description="whether traces are sent; where to is said by the standard OTEL_* variables"
     )
     log_format: LogFormat = Field(LogFormat.TEXT, description="text or json")
     log_level: LogLevel = Field(LogLevel.INFO, description="debug, info, warning or error")

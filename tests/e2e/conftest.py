@@ -14,6 +14,7 @@ import httpx
 import psycopg
 import pytest
 import structlog
+from opentelemetry.trace import TracerProvider
 
 from storyarn_export.accounts.projects import create_project
 from storyarn_export.accounts.tokens import create_token
@@ -65,10 +66,14 @@ class Running:
 
 
 @asynccontextmanager
-async def run_service(database_url: str, data_dir: Path, **settings: Any) -> AsyncIterator[Running]:
+async def run_service(
+    database_url: str, data_dir: Path, *, tracer_provider: TracerProvider | None = None, **settings: Any
+) -> AsyncIterator[Running]:
     """Serve until the block is left."""
     given = {"data_dir": data_dir, "progress_min_interval_seconds": 0.05, "shutdown_seconds": 5, **settings}
-    async with open_services(load_settings(**given), database_url=database_url, role="api") as services:
+    async with open_services(
+        load_settings(**given), database_url=database_url, role="api", tracer_provider=tracer_provider
+    ) as services:
         stop = asyncio.Event()
         ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         serving = asyncio.create_task(

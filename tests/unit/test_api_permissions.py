@@ -8,6 +8,7 @@ def test_every_action_has_its_rule() -> None:
     assert {action: (rule.scope, rule.roles) for action, rule in RULES.items()} == {
         Action.READ_PROJECT: (None, frozenset({Role.OWNER, Role.EDITOR, Role.VIEWER})),
         Action.EXPORT: ("exports", frozenset({Role.OWNER, Role.EDITOR, Role.VIEWER})),
+        Action.END_EXPORTS_OF_OTHERS: ("exports", frozenset({Role.OWNER, Role.EDITOR})),
         Action.IMPORT: ("imports", frozenset({Role.OWNER, Role.EDITOR})),
     }
 

@@ -19,9 +19,11 @@ from starlette.responses import Response
 
 from storyarn_export.api import problems
 from storyarn_export.api.documented import DocumentedApi, operation_id
+from storyarn_export.api.metering import AppMetrics
 from storyarn_export.api.middleware import BodyLimit, HeadAsGet, RequestContext
+from storyarn_export.api.observing import Metered, Traced
 from storyarn_export.api.readiness import Readiness
-from storyarn_export.api.routes import download, events, exports, formats, projects, quick, service
+from storyarn_export.api.routes import download, events, exports, formats, metrics, projects, quick, service
 from storyarn_export.api.state import ApiState
 from storyarn_export.api.streams.gate import StreamGate
 from storyarn_export.api.streams.reader import JobReader
@@ -30,7 +32,7 @@ from storyarn_export.domain.errors import StoryarnError
 from storyarn_export.progress.broadcaster import Broadcaster
 from storyarn_export.progress.listener import JobListener
 
-ROUTERS = (service, projects, formats, exports, events, download, quick)
+ROUTERS = (service, metrics, projects, formats, exports, events, download, quick)
 # Projects counted at a time for lists; a count of a large one keeps a connection for a while.
 MAX_COUNTING = 4
 DATABASE_AWAY = (
@@ -70,12 +72,15 @@ def create_app(services: Services, *, broadcaster: Broadcaster, listener: JobLis
         broadcaster: wakes streams up.
         listener: feeds the broadcaster; runs as long as the application does.
     """
+    gate = StreamGate(broadcaster)
+    measured = AppMetrics(gate, listener)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         listening = asyncio.create_task(listener.run())
         listening.add_done_callback(_report_listener)
-        yield
+        with measured.registered(services.metrics):
+            yield
         listening.cancel()
         await asyncio.wait([listening])
 
@@ -84,7 +89,7 @@ def create_app(services: Services, *, broadcaster: Broadcaster, listener: JobLis
         version=version("storyarn-export"),
         description=DESCRIPTION,
         lifespan=lifespan,
-        middleware=_middleware(services),
+        middleware=_middleware(services, measured),
         # Their pages load scripts from elsewhere.
         docs_url=None,
         redoc_url=None,
@@ -95,7 +100,7 @@ def create_app(services: Services, *, broadcaster: Broadcaster, listener: JobLis
         services=services,
         broadcaster=broadcaster,
         reader=JobReader(services.sessions),
-        gate=StreamGate(broadcaster),
+        gate=gate,
         readiness=Readiness(services),
         counting=asyncio.Semaphore(MAX_COUNTING),
     )
@@ -111,7 +116,7 @@ def _report_listener(listening: asyncio.Task[None]) -> None:
         log.error("job listener has ended", exc_info=listening.exception())
 
 
-def _middleware(services: Services) -> list[Middleware]:
+def _middleware(services: Services, measured: AppMetrics) -> list[Middleware]:
     """What requests pass through, outermost first."""
     cors = []
     if services.settings.cors_origins:
@@ -131,7 +136,16 @@ def _middleware(services: Services) -> list[Middleware]:
                 expose_headers=EXPOSED_HEADERS,
             )
         )
-    return [Middleware(RequestContext), *cors, Middleware(HeadAsGet), Middleware(BodyLimit)]
+    traced = [Middleware(Traced, services.tracing)] if services.tracing.on else []
+    return [
+        # Log lines of a request are within its span, and what is counted is what a route has answered.
+        *traced,
+        Middleware(RequestContext),
+        *cors,
+        Middleware(HeadAsGet),
+        Middleware(Metered, measured.requests),
+        Middleware(BodyLimit),
+    ]
 
 
 def _answer_errors(app: FastAPI) -> None:

@@ -99,6 +99,23 @@ async def require_job(session: AsyncSession, access: ProjectAccess, job_id: str)
     return job
 
 
+async def require_endable_job(session: AsyncSession, access: ProjectAccess, job_id: str) -> ExportJob:
+    """The export job in the path, for someone who may cancel and delete it.
+
+    Raises:
+        NotFoundError: no such job in this project.
+        ForbiddenError: it is someone else's, and the caller's role in the project is not enough.
+    """
+    job = await require_job(session, access, job_id)
+    roles = RULES[Action.END_EXPORTS_OF_OTHERS].roles
+    if job.user_id != access.caller.user_id and access.role not in roles:
+        needed = " or ".join(sorted(roles))
+        raise ForbiddenError(
+            f"You are {access.role} in this project; to end an export of someone else needs {needed}."
+        )
+    return job
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """Which part of a list is asked for.

@@ -15,6 +15,7 @@ from storyarn_export.db.models import ExportJob
 from storyarn_export.domain.lifecycle import TERMINAL, JobStatus
 
 UNKNOWN_FAILURE = "run-failed"
+CANCELLED = "export-cancelled"
 VALIDATION_FAILED = "validation-failed"
 
 
@@ -53,7 +54,7 @@ def failure_of(scope: Scope, job: ExportJob) -> Response | None:
     """
     if job.status not in {JobStatus.FAILED, JobStatus.CANCELLED}:
         return None
-    code = job.error_code or UNKNOWN_FAILURE
+    code = CANCELLED if job.status == JobStatus.CANCELLED else job.error_code or UNKNOWN_FAILURE
     code = code if code in PROBLEMS else UNKNOWN_FAILURE
     url = job_url(job)
     extra: dict[str, Any] = {"job_id": str(job.id), "export_url": url}
@@ -64,4 +65,8 @@ def failure_of(scope: Scope, job: ExportJob) -> Response | None:
 
 async def _again(state: ApiState, job: ExportJob) -> ExportJob:
     async with state.services.sessions() as session:
-        return (await session.scalars(select(ExportJob).where(ExportJob.id == job.id))).one_or_none() or job
+        found = (await session.scalars(select(ExportJob).where(ExportJob.id == job.id))).one_or_none()
+    if found is None:
+        # Someone has deleted it, which cancels it first.
+        job.status = JobStatus.CANCELLED
+    return found or job

@@ -18,7 +18,7 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 MAX_BODY_BYTES = 1024 * 1024
 CONTENT_TOO_LARGE = 413
 # Probed every few seconds; their lines would bury the others.
-QUIET_PATHS = frozenset({"/healthz", "/readyz"})
+QUIET_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",

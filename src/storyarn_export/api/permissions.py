@@ -16,6 +16,7 @@ class Action(StrEnum):
 
     READ_PROJECT = "read_project"
     EXPORT = "export"
+    END_EXPORTS_OF_OTHERS = "end_exports_of_others"
     IMPORT = "import"
 
 
@@ -35,6 +36,8 @@ class Rule:
 RULES = {
     Action.READ_PROJECT: Rule(scope=None, roles=EVERYONE),
     Action.EXPORT: Rule(scope="exports", roles=EVERYONE),
+    # Cancelling and deleting: whoever may export may end their own.
+    Action.END_EXPORTS_OF_OTHERS: Rule(scope="exports", roles=EDITORS),
     Action.IMPORT: Rule(scope="imports", roles=EDITORS),
 }
 

@@ -45,6 +45,7 @@ PROBLEMS: Mapping[str, Problem] = {
     "method-not-allowed": Problem(405, "This method is not offered here"),
     "conflict": Problem(409, "The request does not fit the present state"),
     "export-not-ready": Problem(409, "The export is not finished", passes=True),
+    "export-cancelled": Problem(409, "The export was cancelled"),
     "not-cancellable": Problem(409, "The job is over"),
     "export-expired": Problem(410, "The file is no longer kept"),
     "body-too-large": Problem(413, "The body is too large"),

@@ -181,6 +181,10 @@ def _fetch(client: ApiClient, job: Job, target: Target, progress: Progress) -> s
         with client.stream(f"{job.url}/download", headers) as response:
             if not response.is_success:
                 response.read()
+                if response.status_code == httpx.codes.GONE:
+                    raise CommandError(
+                        f"the file of the export {job.id} is no longer kept: export the project again"
+                    )
                 raise refusal(response)
             if response.status_code != httpx.codes.PARTIAL_CONTENT:
                 target.restart()

@@ -11,7 +11,7 @@ from storyarn_export.cli.downloading import FileTarget, StandardOutput, download
 from storyarn_export.cli.export_options import parse_options
 from storyarn_export.cli.failures import CommandError, usage_error
 from storyarn_export.cli.following import Follower
-from storyarn_export.cli.http_client import ApiClient, Job
+from storyarn_export.cli.http_client import ApiClient, Job, NotCancellableError
 from storyarn_export.cli.output import note, say, say_json
 from storyarn_export.cli.parameters import AsJson, Server, Token
 from storyarn_export.cli.progress_views import ProgressView, progress_view
@@ -39,7 +39,8 @@ def export(
 ) -> None:
     """Export a project into a verified file.
 
-    A broken download goes on where it ended; until it is whole its bytes are in FILE.part.
+    A broken download goes on where it ended; until it is whole its bytes are in FILE.part. Ctrl-C before the file is
+    there cancels the export, unless it was asked for before.
     """
     if not token:
         raise usage_error("--token", "is needed, or STORYARN_TOKEN; `storyarn-export token create` makes one")
@@ -52,11 +53,13 @@ def export(
             asked = client.request_export(project_id, format_name, options, key=str(uuid4()), queued=False)
         else:
             asked = client.job(f"/api/projects/{project_id}/exports/{job}")
+        done: Job | None = None
         try:
             done = wait_for(client, asked, view)
             path = fetch(client, done, output, view, keep=job is not None)
         except KeyboardInterrupt:
-            note(f"the export goes on without us; `export {project_id} --job {asked.id}` fetches it")
+            ours = job is None and not asked.raw.get("deduplicated")
+            note(_stopped(client, asked) if ours and done is None else _left_behind(asked))
             raise
     if as_json:
         say_json({**done.raw, "path": str(path)})
@@ -79,10 +82,29 @@ def wait_for(client: ApiClient, job: Job, view: ProgressView) -> Job:
         view.exporting(state)
     if state.status == "completed":
         return state
+    if state.status == "cancelled":
+        raise CommandError(f"the export {state.id} was cancelled: someone has cancelled or deleted it")
     error = state.raw.get("error") or {}
     hint = f" ({error['hint']})" if error.get("hint") else ""
     said = f": {error.get('code')}: {error.get('message')}{hint}" if error else ""
     raise CommandError(f"the export {state.id} {state.status}{said}")
+
+
+def _stopped(client: ApiClient, job: Job) -> str:
+    """Cancels an export that nobody waits for any more; what to say of it."""
+    try:
+        client.cancel(job.url)
+    except NotCancellableError:
+        return _left_behind(job)
+    except CommandError as error:
+        cancels = f"`exports cancel {job.raw['project_id']} {job.id}` cancels it"
+        return f"the export may go on ({error}); {cancels}"
+    return f"the export {job.id} is cancelled"
+
+
+def _left_behind(job: Job) -> str:
+    """What to say of an export that is not ours to cancel, or is over."""
+    return f"the export goes on without us; `export {job.raw['project_id']} --job {job.id}` fetches it"
 
 
 def fetch(client: ApiClient, job: Job, output: str | None, view: ProgressView, *, keep: bool) -> Path | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,7 +17,9 @@ CONNECT_TIMEOUT_SECONDS = 10.0
 CONNECT_RETRIES = 2
 PAGE_SIZE = 200
 MAX_PAGES = 500
-"""Of projects, looked through for a slug."""
+"""Of projects, looked through for a slug; of exports, listed."""
+CANCEL_TIMEOUT_SECONDS = 5.0
+"""Whoever presses Ctrl-C does not wait for longer."""
 TERMINAL = frozenset({"completed", "failed", "cancelled"})
 
 
@@ -150,6 +153,41 @@ class ApiClient:
         """
         return Job(_body(self._send("GET", url)))
 
+    def jobs(self, project_id: str, *, limit: int) -> Iterator[Job]:
+        """The exports of a project, newest first.
+
+        Args:
+            project_id: of which project.
+            limit: exports at most.
+
+        Raises:
+            CommandError: The server refuses, or does not answer.
+        """
+        pages = self._pages(f"/api/projects/{project_id}/exports", size=min(limit, PAGE_SIZE))
+        yield from (Job(one) for one in islice(pages, limit))
+
+    def cancel(self, url: str) -> Job:
+        """Cancels an export; one that is cancelled already stays so.
+
+        Raises:
+            NotCancellableError: It is over.
+            CommandError: There is no such export, or the server does not answer for CANCEL_TIMEOUT_SECONDS.
+        """
+        response = self._send("POST", f"{url}/cancel", timeout=CANCEL_TIMEOUT_SECONDS)
+        if response.status_code == httpx.codes.CONFLICT:
+            raise NotCancellableError(str(refusal(response)))
+        return Job(_body(response))
+
+    def delete(self, url: str) -> None:
+        """Deletes an export and its file, cancelling it first if need be.
+
+        Raises:
+            CommandError: There is no such export, or the server does not answer.
+        """
+        response = self._send("DELETE", url)
+        if not response.is_success:
+            raise refusal(response)
+
     @contextmanager
     def stream(self, url: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
         """The answer to a GET while it arrives; a redirect is followed, without the token to other hosts.
@@ -161,10 +199,13 @@ class ApiClient:
             yield response
 
     def _projects(self) -> Iterator[Mapping[str, Any]]:
+        return self._pages("/api/projects", size=PAGE_SIZE)
+
+    def _pages(self, url: str, *, size: int) -> Iterator[Mapping[str, Any]]:
         cursor: str | None = None
         for _ in range(MAX_PAGES):
-            params = {"limit": str(PAGE_SIZE)} | ({"cursor": cursor} if cursor else {})
-            page = _body(self._send("GET", "/api/projects", params=params))
+            params = {"limit": str(size)} | ({"cursor": cursor} if cursor else {})
+            page = _body(self._send("GET", url, params=params))
             yield from page["items"]
             cursor = page["next_cursor"]
             if cursor is None:
@@ -179,6 +220,10 @@ class ApiClient:
             ) from error
         except httpx.InvalidURL as error:
             raise CommandError(f"{self.server!r} is not the URL of a server: {error}") from error
+
+
+class NotCancellableError(CommandError):
+    """The export is over."""
 
 
 class ServerLostError(CommandError):

@@ -7,6 +7,7 @@ import structlog
 from structlog.typing import Processor
 
 from storyarn_export.settings import LogFormat, LogLevel, Settings
+from storyarn_export.telemetry.spans import add_trace_ids
 
 # They report every request or statement on INFO, which our own lines say better.
 QUIET_LIBRARIES = ("alembic", "httpx", "procrastinate", "uvicorn.access")
@@ -20,6 +21,7 @@ def configure_logging(settings: Settings) -> None:
     """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        add_trace_ids,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.stdlib.PositionalArgumentsFormatter(),

@@ -16,8 +16,8 @@ from storyarn_export.db.embedded import EmbeddedServerError
 from storyarn_export.domain.errors import StoryarnError
 from storyarn_export.settings import SettingsError
 
-COMMANDS = ("up", "api", "worker", "migrate", "doctor", "export", "formats", "demo")
-GROUPS = ("token", "projects")
+COMMANDS = ("up", "api", "worker", "migrate", "doctor", "cleanup", "export", "formats", "demo")
+GROUPS = ("token", "projects", "exports")
 """Each is the module of this package with the same name, and in it the function or group of the same name."""
 
 EXPECTED = (CommandError, StoryarnError, SettingsError, EmbeddedServerError)

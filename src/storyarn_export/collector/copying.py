@@ -11,6 +11,8 @@ from storyarn_export.domain.story import Batch
 QUOTE = "\x01"
 # Chunks that wait for the reader; each is what one read of the socket gave, about 256 KiB, and whole rows.
 CHUNKS_AHEAD = 2
+# For a query that is left early to end; its connection is given up whether it has or not.
+LEAVE_SECONDS = 2.0
 
 
 async def copy_rows(
@@ -38,9 +40,12 @@ async def copy_rows(
                 query, *arguments, output=chunks.put, format="csv", delimiter="\t", quote=QUOTE, escape=QUOTE
             )
         finally:
-            await chunks.put(None)
+            if not left:
+                await chunks.put(None)
 
+    left = False
     filling = asyncio.create_task(fill())
+    filling.add_done_callback(_look_away)
     try:
         while (chunk := await chunks.get()) is not None:
             # Cut at every column at once, then dealt out: no object a row is made.
@@ -49,9 +54,15 @@ async def copy_rows(
             yield Batch(cut[0::columns], cut[1::columns], tuple(cut[n::columns] for n in range(2, columns)))
         await filling
     finally:
+        left = True
         if not filling.done():
             filling.cancel()
             while not chunks.empty():
                 chunks.get_nowait()
-            # Cut off in the middle it may end with any error; whoever left does not want to know.
-            await asyncio.gather(filling, return_exceptions=True)
+            await asyncio.wait([filling], timeout=LEAVE_SECONDS)
+
+
+def _look_away(filling: asyncio.Task[None]) -> None:
+    # Cut off in the middle it may end with any error, and whoever left does not want to know.
+    if not filling.cancelled():
+        filling.exception()

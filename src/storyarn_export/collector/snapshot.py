@@ -142,15 +142,21 @@ async def open_snapshot(pool: asyncpg.Pool) -> AsyncIterator[Snapshot]:
     Args:
         pool: where the connection comes from; a read replica will do.
     """
-    async with (
-        pool.acquire() as connection,
-        connection.transaction(isolation="repeatable_read", readonly=True),
-    ):
-        await connection.execute(SESSION)
-        await connection.execute(STREAMING)
-        token = await connection.fetchval("SELECT pg_current_snapshot()::text")
-        snapshot = Snapshot(pool, connection, token)
+    async with pool.acquire() as connection:
+        transaction = connection.transaction(isolation="repeatable_read", readonly=True)
+        await transaction.start()
         try:
-            yield snapshot
-        finally:
-            await snapshot.close()
+            await connection.execute(SESSION)
+            await connection.execute(STREAMING)
+            token = await connection.fetchval("SELECT pg_current_snapshot()::text")
+            snapshot = Snapshot(pool, connection, token)
+            try:
+                yield snapshot
+            finally:
+                await snapshot.close()
+        except BaseException:
+            # Rows may be on their way: the driver cannot always end a COPY that is left in the middle, and there is
+            # nothing to roll back.
+            connection.terminate()
+            raise
+        await transaction.rollback()

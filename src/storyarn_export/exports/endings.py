@@ -14,7 +14,7 @@ from storyarn_export.domain.lifecycle import JobStatus, Mode
 from storyarn_export.domain.names import export_filename
 from storyarn_export.exports.attempt import Run, RunPolicy, Written
 from storyarn_export.exports.status import JOBS, write_run
-from storyarn_export.progress.tally import tally
+from storyarn_export.progress.tally import measure, tally
 from storyarn_export.queueing.queue import Queue
 
 FIRST_RETRY_SECONDS = 1.0
@@ -144,7 +144,7 @@ class Endings:
         name = run.chosen.name
         await tally(session, "export_finished", format=name, status=status.value)
         if run.job.started_at is not None:
-            await tally(session, "export_seconds", (now - run.job.started_at).total_seconds(), format=name)
+            await measure(session, "export_seconds", (now - run.job.started_at).total_seconds(), format=name)
 
 
 def _told(error: Exception) -> tuple[str, str, dict[str, object] | None]:

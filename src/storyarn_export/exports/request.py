@@ -19,6 +19,7 @@ from storyarn_export.progress.change import JobChange
 from storyarn_export.progress.publisher import announce
 from storyarn_export.queueing.queue import Queue
 from storyarn_export.serializers.registry import FormatRegistry
+from storyarn_export.telemetry.spans import current_traceparent
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ class RequestExport:
             format=chosen.name,
             options=options.to_json(),
             options_sha256=options.fingerprint(),
+            traceparent=current_traceparent(),
         )
         active = await self._active(session, job)
         if active is not None:

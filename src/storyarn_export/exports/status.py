@@ -63,6 +63,17 @@ async def write_run(session: AsyncSession, mine: UUID, /, **values: Any) -> None
         raise SupersededError("Another attempt or a cancellation has taken this export over.")
 
 
+async def write_job(session: AsyncSession, job_id: UUID, /, **values: Any) -> None:
+    """Write columns of a job, whoever runs it; the caller has locked the row and decided.
+
+    Args:
+        session: whose transaction it becomes part of.
+        job_id: which job.
+        values: columns of `export_jobs`.
+    """
+    await _write(session, (JOBS.c.id == job_id,), values)
+
+
 async def _write(
     session: AsyncSession, where: tuple[ColumnElement[bool], ...], values: Mapping[str, Any]
 ) -> bool:

@@ -24,3 +24,16 @@ async def tally(session: AsyncSession, name: str, by: float = 1, /, **labels: st
             index_elements=[Tally.name, Tally.labels], set_={"value": Tally.value + statement.excluded.value}
         )
     )
+
+
+async def measure(session: AsyncSession, name: str, value: float, /, **labels: str) -> None:
+    """Add one measurement: its value to a count, and one to the count `<name>_count`, so that a mean can be told.
+
+    Args:
+        session: whose transaction it becomes part of.
+        name: of the metric, with its unit, such as `export_seconds`.
+        value: not negative.
+        labels: as of `tally`.
+    """
+    await tally(session, name, value, **labels)
+    await tally(session, f"{name}_count", **labels)

@@ -46,6 +46,12 @@ class SteadyConnector(PsycopgConnector):
         self._size = size
         self._operations = _conninfo(database_url, application_name)
         self._listening = _conninfo(database_url, f"{application_name}-listener")
+        self._heard: set[str] = set()
+
+    @property
+    def heard(self) -> frozenset[str]:
+        """The channels that are listened to at present."""
+        return frozenset(self._heard)
 
     def new_pool(self) -> AsyncNullConnectionPool[AsyncConnection[TupleRow]]:
         """The connections for operations, not yet open. None is made before it is needed."""
@@ -73,6 +79,7 @@ class SteadyConnector(PsycopgConnector):
                     if not heard:
                         log.info("queue listener hears again", channels=names)
                     heard = True
+                    self._heard.update(names)
                     backoff.reset()
                     for name in names:
                         await on_notification(channel=name, payload=LOOK)
@@ -81,6 +88,8 @@ class SteadyConnector(PsycopgConnector):
                 if heard:
                     log.warning("queue listener hears nothing", channels=names, error=repr(error))
                 heard = False
+            finally:
+                self._heard.difference_update(names)
             await asyncio.sleep(backoff.next())
 
     async def _pass_on(self, connection: AsyncConnection[TupleRow], on_notification: Notify) -> None:

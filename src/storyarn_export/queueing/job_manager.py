@@ -10,7 +10,7 @@ from typing import TypeVar
 import psycopg
 import structlog
 from procrastinate.connector import BaseConnector
-from procrastinate.exceptions import ConnectorException
+from procrastinate.exceptions import ConnectorException, NoResult
 from procrastinate.jobs import Job, Notification, Status
 from procrastinate.manager import JobManager, NotificationCallback
 
@@ -47,6 +47,24 @@ class SteadyJobManager(JobManager):
     def __init__(self, connector: BaseConnector) -> None:
         super().__init__(connector)
         self._heard: Counter[tuple[str, ...]] = Counter()
+        self._beats: dict[int, float] = {}
+
+    @property
+    def beats(self) -> tuple[float, ...]:
+        """When, by the monotonic clock, each worker of this process last gave a sign of life."""
+        return tuple(self._beats.values())
+
+    async def register_worker(self) -> int:
+        """Say that a worker comes, which is its first sign of life; its id."""
+        worker_id = await super().register_worker()
+        self._beats[worker_id] = time.monotonic()
+        return worker_id
+
+    async def unregister_worker(self, worker_id: int) -> None:
+        """Say that a worker goes."""
+        # Whether or not the database hears of it.
+        self._beats.pop(worker_id, None)
+        await super().unregister_worker(worker_id)
 
     async def listen_for_jobs(
         self, *, on_notification: NotificationCallback, queues: Iterable[str] | None = None
@@ -103,7 +121,13 @@ class SteadyJobManager(JobManager):
         async def beat() -> None:
             await self.connector.execute_query_one_async(query=BEAT, worker_id=worker_id)
 
-        await self._steadily("heartbeat", beat, math.inf)
+        try:
+            await self._steadily("heartbeat", beat, math.inf)
+        except NoResult:
+            self._beats.pop(worker_id, None)
+            raise
+        if worker_id in self._beats:
+            self._beats[worker_id] = time.monotonic()
 
     async def list_jobs_to_abort_async(self, queue: str | None = None) -> Iterable[int]:
         """Ids of running jobs that are to be cancelled, as soon as the database is there."""

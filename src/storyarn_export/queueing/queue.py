@@ -41,8 +41,19 @@ class Queue:
     def __init__(self, database_url: str, *, pool_size: int, application_name: str) -> None:
         self._connector = SteadyConnector(database_url, size=pool_size, application_name=application_name)
         self._pool: AsyncNullConnectionPool[AsyncConnection[TupleRow]] | None = None
+        self._manager = SteadyJobManager(self._connector)
         self.app = procrastinate.App(connector=self._connector)
-        self.app.job_manager = SteadyJobManager(self._connector)
+        self.app.job_manager = self._manager
+
+    @property
+    def listening(self) -> frozenset[str]:
+        """The queues whose new entries this process hears of at present."""
+        return frozenset(channel.rpartition("#")[2] for channel in self._connector.heard)
+
+    @property
+    def beats(self) -> tuple[float, ...]:
+        """When, by the monotonic clock, each worker of this process last gave a sign of life."""
+        return self._manager.beats
 
     async def open(self) -> None:
         """Make the app ready for workers. No connection is made before it is needed."""

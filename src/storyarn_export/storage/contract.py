@@ -57,16 +57,19 @@ class Upload(Protocol):
 
     Use as a context manager: left without `publish` it is closed, and what is durable stays for `Storage.resume`;
     `discard` removes it. One caller at a time. Memory is bounded by the buffers that the implementation names.
-
-    Attributes:
-        key: of the file.
-        name: tells this upload from others of the same key: a part file, a multipart upload.
-        size: bytes taken so far.
     """
 
-    key: str
-    name: str
-    size: int
+    @property
+    def key(self) -> str:
+        """Of the file."""
+
+    @property
+    def name(self) -> str:
+        """Tells this upload from others of the same key: a part file, a multipart upload."""
+
+    @property
+    def size(self) -> int:
+        """Bytes taken so far."""
 
     async def __aenter__(self) -> Self:
         """The upload itself."""

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 from storyarn_export.bootstrap import Services
 from storyarn_export.queueing.queue import EXPORTS, IMPORTS, MAINTENANCE
+from storyarn_export.telemetry.process import WorkerMeter
+from storyarn_export.worker.observed import ObservedRuns, observed
+from storyarn_export.worker.rescue import interval_seconds, keep_rescuing
 from storyarn_export.worker.supervisor import Supervisor
 from storyarn_export.worker.tasks import register_tasks
 
@@ -27,7 +30,11 @@ async def serve_worker(services: Services, queues: Sequence[str], *, stop: async
         IMPORTS: settings.import_concurrency,
         MAINTENANCE: settings.maintenance_concurrency,
     }
-    register_tasks(services.queue.app, services.run_export)
+    meter = WorkerMeter(queues)
+    register_tasks(
+        services.queue.app,
+        ObservedRuns(services.run_export, sessions=services.sessions, tracing=services.tracing, meter=meter),
+    )
     supervisor = Supervisor(
         services.queue.app,
         concurrency={queue: concurrency[queue] for queue in queues},
@@ -39,4 +46,13 @@ async def serve_worker(services: Services, queues: Sequence[str], *, stop: async
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
-    await supervisor.run(stop)
+    async with observed(services, meter), asyncio.TaskGroup() as parts:
+        parts.create_task(supervisor.run(stop), name="supervisor")
+        parts.create_task(
+            keep_rescuing(
+                services.rescue_exports,
+                every_seconds=interval_seconds(settings.stalled_after_seconds),
+                stop=stop,
+            ),
+            name="rescue",
+        )

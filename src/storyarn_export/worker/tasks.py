@@ -1,9 +1,12 @@
 """From queue entries to use cases."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import procrastinate
+from procrastinate.exceptions import JobAborted
+from procrastinate.job_context import AbortReason, JobContext
 from structlog.contextvars import bound_contextvars
 
 from storyarn_export.queueing.queue import EXPORTS, RUN_EXPORT
@@ -20,7 +23,13 @@ def register_tasks(app: procrastinate.App, run_export: Callable[[UUID], Awaitabl
         run_export: runs one export.
     """
 
-    @app.task(name=RUN_EXPORT, queue=EXPORTS)
-    async def _run_export(job_id: str) -> None:
+    @app.task(name=RUN_EXPORT, queue=EXPORTS, pass_context=True)
+    async def _run_export(context: JobContext, job_id: str) -> None:
         with bound_contextvars(job_id=job_id):
-            await run_export(UUID(job_id))
+            try:
+                await run_export(UUID(job_id))
+            except asyncio.CancelledError:
+                # Someone cancelled the job; else the process stops, and the use case has handed the job back.
+                if context.abort_reason() is AbortReason.USER_REQUEST:
+                    raise JobAborted from None
+                raise

@@ -48,8 +48,8 @@ async def download(
     async with state.services.sessions() as session:
         job = await require_job(session, access, job_id)
     key = _file_key(job)
-    size = await state.services.storage.size(key)
-    if size is None or is_expired(job):
+    size = None if is_expired(job) else await state.services.storage.size(key)
+    if size is None:
         raise ExportExpiredError("The file has been removed.", hint="export the project again")
     etag = f'"{job.sha256}"'
     if none_match(if_none_match, etag):

@@ -9,7 +9,15 @@ from pydantic import BaseModel
 from sqlalchemy import select
 
 from storyarn_export.api.conditional import none_match
-from storyarn_export.api.dependencies import Exporting, JobId, Paged, bad_cursor, cursor_after, require_job
+from storyarn_export.api.dependencies import (
+    Exporting,
+    JobId,
+    Paged,
+    bad_cursor,
+    cursor_after,
+    require_endable_job,
+    require_job,
+)
 from storyarn_export.api.documented import IN_PROJECT, WITH_BODY, problems
 from storyarn_export.api.inline import failure_of, finish, wait_for_end
 from storyarn_export.api.prefer import Preferences, parse_prefer
@@ -41,7 +49,7 @@ ASKED = (*IN_PROJECT, *WITH_BODY, "invalid-options", "unknown-format", "validati
     responses={
         200: {"model": RequestedExport, "description": "An equal export was active and is finished now"},
         202: {"model": RequestedExport, "description": "The export runs in the queue"},
-        **problems(*ASKED, "run-failed", "count-mismatch", "storage-error"),
+        **problems(*ASKED, "export-cancelled", "run-failed", "count-mismatch", "storage-error"),
     },
 )
 async def post_export(
@@ -122,6 +130,46 @@ async def get_export(
     if none_match(if_none_match, etag):
         return Response(status_code=304, headers={"ETag": etag})
     return answer
+
+
+@router.post(
+    "/{job_id}/cancel",
+    response_model=ExportJobOut,
+    summary="Cancel an export",
+    response_description="It is over",
+    responses={
+        202: {"model": ExportJobOut, "description": "It is cancelled; its worker winds down"},
+        **problems(*IN_PROJECT, "not-cancellable"),
+    },
+)
+async def cancel_export(access: Exporting, job_id: JobId, state: State) -> Response:
+    """Stop an export that waits or runs; nothing is kept of its file. Cancelling it again changes nothing.
+
+    Whoever may export may cancel their own exports; those of others take the role editor or owner.
+    """
+    async with state.services.sessions() as session:
+        job = await require_endable_job(session, access, job_id)
+    over = await state.services.cancel_export(access.project_id, job.id)
+    async with state.services.sessions() as session:
+        job = await require_job(session, access, job_id)
+    return _json(export_resource(job), 200 if over else 202, {})
+
+
+@router.delete(
+    "/{job_id}",
+    status_code=204,
+    summary="Delete an export",
+    response_description="It is gone, and its file with it",
+    responses=problems(*IN_PROJECT),
+)
+async def delete_export(access: Exporting, job_id: JobId, state: State) -> None:
+    """Cancel the export if it is active, and remove it with its file; from then on it is 404.
+
+    Whoever may export may delete their own exports; those of others take the role editor or owner.
+    """
+    async with state.services.sessions() as session:
+        job = await require_endable_job(session, access, job_id)
+    await state.services.cancel_export.remove(access.project_id, job.id)
 
 
 async def _as_preferred(state: ApiState, job: ExportJob, wishes: Preferences) -> tuple[ExportJob, list[str]]:

@@ -24,6 +24,8 @@ from storyarn_export.progress.broadcaster import Wake
 MAX_REPLAY = 200
 # Jobs whose last event a stream remembers, so that it is not sent twice.
 MAX_REMEMBERED = 1000
+# Active jobs that a stream remembers whole, to tell of their end should they be deleted.
+MAX_FOLLOWED = 10
 # Changes become visible in another order than their times say, by about as long as a commit may take.
 OVERLAP = timedelta(seconds=2)
 LOOK_AT_ALL = Wake(frozenset(), resync=True)
@@ -46,6 +48,7 @@ class UserFeed:
         self._cursor_us = last_event_id
         self._visible: frozenset[int] = frozenset()
         self._sent: OrderedDict[UUID, int] = OrderedDict()
+        self._active: OrderedDict[UUID, JobView] = OrderedDict()
 
     async def frames(self) -> AsyncGenerator[bytes, None]:
         """Yield the active jobs, or what the client has missed; then every change that is seen, for ever.
@@ -78,7 +81,10 @@ class UserFeed:
             found = await self._state.reader.read(wake.job_ids)
             jobs = [job for job in found.values() if job.job_id in wake.job_ids]
             if all(job.project_id in self._visible for job in jobs):
-                return self._news(jobs)
+                gone = [
+                    job.gone() for job in self._active.values() if job.job_id in wake.job_ids - found.keys()
+                ]
+                return self._news([*jobs, *gone])
         try:
             async with self._state.services.sessions() as session:
                 return await self._catch_up(session)
@@ -100,7 +106,14 @@ class UserFeed:
         if len(jobs) > MAX_REPLAY:
             self._cursor_us = now_us
             return [event_frame("resync", event_id=now_us, data="{}")]
-        return self._news(jobs)
+        return self._news([*jobs, *await self._gone(session)])
+
+    async def _gone(self, session: AsyncSession) -> list[JobView]:
+        """The ends of active jobs that have been deleted since they were sent."""
+        if not self._active:
+            return []
+        there = set(await session.scalars(select(ExportJob.id).where(ExportJob.id.in_(self._active))))
+        return [job.gone() for job in self._active.values() if job.job_id not in there]
 
     def _news(self, jobs: Iterable[JobView]) -> list[bytes]:
         frames = []
@@ -116,6 +129,11 @@ class UserFeed:
         self._sent.move_to_end(job.job_id)
         if len(self._sent) > MAX_REMEMBERED:
             self._sent.popitem(last=False)
+        self._active.pop(job.job_id, None)
+        if not job.terminal:
+            self._active[job.job_id] = job
+        if len(self._active) > MAX_FOLLOWED:
+            self._active.popitem(last=False)
 
 
 def _changed_after(cursor_us: int) -> ColumnElement[bool]:

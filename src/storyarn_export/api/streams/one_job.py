@@ -41,7 +41,9 @@ async def job_events(state: ApiState, job_id: UUID, last_event_id: int | None) -
                 await subscription.next(AWAY_SECONDS)
                 continue
             if job is None:
-                return
+                if sent is None:
+                    return
+                job = sent.gone()
             if _is_news(job, sent, last_event_id):
                 yield event_frame(job.event, event_id=job.seq, data=_data(job, sent))
             sent = job

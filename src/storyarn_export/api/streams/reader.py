@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Self
 from uuid import UUID
 
+import orjson
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -47,6 +48,23 @@ class JobView:
             status=JobStatus(job.status),
             progress=job.progress,
             data=export_resource(job).model_dump_json(),
+        )
+
+    def gone(self) -> Self:
+        """The view of a job that is deleted: whoever deletes an active one cancels it."""
+        if self.terminal:
+            return self
+        ended = {
+            "status": JobStatus.CANCELLED,
+            "completed_at": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+            "eta_seconds": None,
+        }
+        return replace(
+            self,
+            seq=self.seq + 1,
+            changed_us=self.changed_us + 1,
+            status=JobStatus.CANCELLED,
+            data=orjson.dumps({**orjson.loads(self.data), **ended}).decode(),
         )
 
     @property

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from starlette.responses import StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from storyarn_export.api.streams.gate import StreamGate
+from storyarn_export.api.streams.gate import StreamGate, StreamKind
 
 KEEP_ALIVE = b": keep-alive\n\n"
 # Browsers wait this long before they connect again; their own default varies.
@@ -40,14 +40,16 @@ class EventStream(StreamingResponse):
     Args:
         frames: the frames; closed in every case.
         gate: which the stream passes.
+        kind: of the stream.
     """
 
     media_type = "text/event-stream"
 
-    def __init__(self, frames: AsyncGenerator[bytes, None], gate: StreamGate) -> None:
+    def __init__(self, frames: AsyncGenerator[bytes, None], gate: StreamGate, kind: StreamKind) -> None:
         super().__init__(frames, headers=HEADERS)
         self._frames = frames
         self._gate = gate
+        self._kind = kind
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the frames.
@@ -60,6 +62,6 @@ class EventStream(StreamingResponse):
             async with asyncio.timeout(SEND_SECONDS):
                 await send(message)
 
-        with self._gate.pass_through():
+        with self._gate.pass_through(self._kind):
             async with aclosing(self._frames):
                 await super().__call__(scope, receive, send_bounded)

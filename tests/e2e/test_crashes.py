@@ -1,0 +1,232 @@
+"""Worker processes that are killed, frozen and told to stop; the jobs go on as if nothing had been."""
+
+import asyncio
+import hashlib
+import random
+import re
+import signal
+import subprocess
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select, text
+
+from storyarn_export.bootstrap import Services, open_services
+from storyarn_export.db.models import ExportJob
+from storyarn_export.domain.options import ExportOptions
+from storyarn_export.settings import load_settings
+from tests.factories.outages import eventually
+from tests.factories.program import Program
+
+pytestmark = pytest.mark.xdist_group("crashes")
+ENTITIES = 60_000
+KILLS = 5
+SEED = 20261124
+END_SECONDS = 60.0
+EXIT_SECONDS = 20.0
+EXPORTED_AT = re.compile(rb'"exported_at":"[^"]*"')
+MEBIBYTE = 1024 * 1024
+LEFT = """
+SELECT count(*) FILTER (WHERE status = 'doing') FROM procrastinate_jobs
+"""
+
+
+@dataclass
+class Farm:
+    """A project, and workers that come and go."""
+
+    services: Services
+    program: Program
+    project_id: int
+    owner_id: int
+    storage: Path
+    workers: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    def hire(self) -> subprocess.Popen[str]:
+        worker = self.program.start("worker", "--queues", "exports")
+        self.workers.append(worker)
+        return worker
+
+    async def ask(self, options: ExportOptions | None = None) -> UUID:
+        async with self.services.sessions.begin() as session:
+            requested = await self.services.request_export(
+                session,
+                user_id=self.owner_id,
+                project_id=self.project_id,
+                format_name="storyarn",
+                options=options or ExportOptions(),
+                prefer_async=True,
+            )
+            return UUID(str(requested.job.id))
+
+    async def job(self, job_id: UUID) -> ExportJob:
+        async with self.services.sessions() as session:
+            return (await session.scalars(select(ExportJob).where(ExportJob.id == job_id))).one()
+
+    async def until(self, job_id: UUID, *statuses: str) -> ExportJob:
+        async def there() -> bool:
+            return (await self.job(job_id)).status in statuses
+
+        await eventually(there, within_seconds=END_SECONDS)
+        return await self.job(job_id)
+
+    async def until_checkpoint(self, job_id: UUID) -> None:
+        async def there() -> bool:
+            return "upload" in ((await self.job(job_id)).checkpoint or {})
+
+        await eventually(there, within_seconds=END_SECONDS)
+
+    def content(self, job: ExportJob) -> bytes:
+        return (self.storage / str(job.file_key)).read_bytes()
+
+    def files(self) -> list[str]:
+        return sorted(
+            str(path.relative_to(self.storage)) for path in self.storage.rglob("*") if path.is_file()
+        )
+
+    async def doing(self) -> int:
+        async with self.services.sessions() as session:
+            return int(await session.scalar(text(LEFT)) or 0)
+
+
+@pytest.fixture
+async def farm(database_url: str, tmp_path: Path) -> AsyncIterator[Farm]:
+    program = Program(
+        tmp_path,
+        {
+            "STORYARN_DATABASE_URL": database_url,
+            "STORYARN_DATA_DIR": str(tmp_path / "data"),
+            "STORYARN_CHECKPOINT_BYTES": str(MEBIBYTE),
+            "STORYARN_HEARTBEAT_SECONDS": "0.5",
+            "STORYARN_STALLED_AFTER_SECONDS": "2",
+            "STORYARN_SHUTDOWN_SECONDS": "1",
+        },
+    )
+    seeded = program.run("projects", "seed", "--entities", str(ENTITIES), "--json").json
+    settings = load_settings(data_dir=tmp_path / "data")
+    async with open_services(settings, database_url=database_url, role="tests") as services:
+        async with services.sessions() as session:
+            owner = await session.scalar(text("SELECT owner_id FROM projects LIMIT 1"))
+        made = Farm(services, program, int(seeded["project_id"]), int(owner or 0), settings.local_storage_dir)
+        yield made
+        for worker in made.workers:
+            worker.kill()
+            worker.communicate()
+
+
+def normal(content: bytes) -> bytes:
+    """A document without the one thing in which exports of one state differ."""
+    return EXPORTED_AT.sub(b"", content, count=1)
+
+
+async def test_workers_killed_at_any_moment_change_nothing(farm: Farm) -> None:
+    chance = random.Random(SEED)  # noqa: S311 - moments, no secrets
+    worker = farm.hire()
+    undisturbed = await farm.until(await farm.ask(), "completed")
+    expected = normal(farm.content(undisturbed))
+    keys = [undisturbed.file_key]
+    resumed = 0
+    for number in range(KILLS):
+        job_id = await farm.ask()
+        await farm.until(job_id, "processing")
+        if number % 2:
+            await farm.until_checkpoint(job_id)
+        else:
+            await asyncio.sleep(chance.uniform(0, 0.5))
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+        at_kill = await farm.job(job_id)
+        worker = farm.hire()
+        job = await farm.until(job_id, "completed", "failed")
+        content = farm.content(job)
+        assert normal(content) == expected
+        assert (job.file_size, job.sha256) == (len(content), hashlib.sha256(content).hexdigest())
+        had_checkpoint = at_kill.status == "processing" and "upload" in (at_kill.checkpoint or {})
+        assert job.resumed == had_checkpoint
+        resumed += job.resumed
+        keys.append(job.file_key)
+    assert farm.files() == sorted(str(key) for key in keys)
+    assert resumed
+
+
+async def test_a_job_that_kills_its_workers_is_given_up(farm: Farm) -> None:
+    job_id = await farm.ask()
+    for attempt in (1, 2):
+        worker = farm.hire()
+
+        async def begun(attempt: int = attempt) -> bool:
+            job = await farm.job(job_id)
+            return (job.status, job.attempt) == ("processing", attempt)
+
+        await eventually(begun, within_seconds=END_SECONDS)
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+    farm.hire()
+    other = await farm.ask(ExportOptions(pretty_print=True))
+    job = await farm.until(job_id, "failed", "completed")
+    assert (job.status, job.error_code, job.attempt) == ("failed", "worker-died", 2)
+    done = await farm.until(other, "completed")
+    assert farm.files() == [done.file_key]
+
+
+async def test_a_frozen_worker_does_not_disturb_its_successor(farm: Farm) -> None:
+    zombie = farm.hire()
+    job_id = await farm.ask()
+    await farm.until(job_id, "processing")
+    await asyncio.sleep(0.3)
+    zombie.send_signal(signal.SIGSTOP)
+    farm.hire()
+    job = await farm.until(job_id, "completed", "failed")
+    before = farm.content(job)
+    zombie.send_signal(signal.SIGCONT)
+    second = await farm.until(await farm.ask(), "completed")
+    assert farm.content(job) == before
+    assert normal(before) == normal(farm.content(second))
+
+    async def clean() -> bool:
+        return farm.files() == sorted([str(job.file_key), str(second.file_key)]) and not await farm.doing()
+
+    await eventually(clean)
+
+
+async def test_a_worker_that_is_told_to_stop_hands_its_jobs_over(farm: Farm) -> None:
+    leaving = farm.hire()
+    options = (
+        ExportOptions(),
+        ExportOptions(pretty_print=True),
+        ExportOptions(include_localization=False),
+    )
+    jobs = [await farm.ask(one) for one in options]
+    await asyncio.gather(*(farm.until(job_id, "processing", "completed") for job_id in jobs))
+    leaving.send_signal(signal.SIGTERM)
+    assert await asyncio.to_thread(leaving.wait, EXIT_SECONDS) == 0
+    farm.hire()
+    for job_id in jobs:
+        job = await farm.until(job_id, "completed", "failed")
+        assert (job.status, job.attempt) == ("completed", 1), job.error_message
+    assert len(farm.files()) == len(jobs)
+    assert await farm.doing() == 0
+
+
+async def test_cancelling_a_running_export_leaves_nothing(farm: Farm) -> None:
+    farm.hire()
+    chance = random.Random(SEED)  # noqa: S311 - moments, no secrets
+    for _ in range(KILLS):
+        job_id = await farm.ask()
+        await farm.until(job_id, "processing")
+        await asyncio.sleep(chance.uniform(0, 0.4))
+        if (await farm.job(job_id)).status != "processing":
+            continue
+        await farm.services.cancel_export(farm.project_id, job_id)
+
+        async def gone(job_id: UUID = job_id) -> bool:
+            return not any(str(job_id) in path for path in farm.files()) and not await farm.doing()
+
+        await eventually(gone, within_seconds=5)
+        job = await farm.job(job_id)
+        assert (job.status, job.file_key, job.checkpoint) == ("cancelled", None, None)
+    job = await farm.until(await farm.ask(), "completed")
+    assert str(job.file_key) in farm.files()
