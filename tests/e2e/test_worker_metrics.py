@@ -53,7 +53,11 @@ async def test_a_worker_tells_on_its_own_port(database_url: str, tmp_path: Path)
         await eventually(hears)
         stop.set()
         await working
-        assert await scrape(port) is None
+
+        async def is_silent() -> bool:
+            return await scrape(port) is None
+
+        await eventually(is_silent)
 
 
 async def test_a_port_that_is_taken_is_waited_for(

@@ -4,10 +4,12 @@ from datetime import UTC, datetime
 
 from storyarn_export.bootstrap import Services
 from storyarn_export.cli.failures import CommandError
+from storyarn_export.cli.logs import configure_logging
 from storyarn_export.cli.output import say, say_json, say_table
 from storyarn_export.cli.parameters import AsJson, DataDir
 from storyarn_export.cli.server_side import with_services
 from storyarn_export.exports.cleaned import CleanedUp, What
+from storyarn_export.settings import load_settings
 
 
 def cleanup(data_dir: DataDir = None, as_json: AsJson = False) -> None:
@@ -19,6 +21,7 @@ def cleanup(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     async def work(services: Services) -> CleanedUp:
         return await services.clean_up(datetime.now(UTC))
 
+    configure_logging(load_settings(data_dir=data_dir))
     cleaned = with_services(data_dir, work)
     removed = {what.value: cleaned.removed[what] for what in What}
     failures = cleaned.failures.total()

@@ -6,4 +6,7 @@
 - `document`: rows through a serializer, the loop that both ways share
 - `quick`: a small project streamed at once, without a job
 - `status`: every write to a job row
+- `cancel`: stops and removes exports
+- `sweep`: removes what the runs of one export have stored
+- `clean_up`: removes what time has made useless: `clean_files` in the store, `clean_rows` in the database
 """

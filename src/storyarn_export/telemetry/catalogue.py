@@ -85,7 +85,10 @@ TALLIES = (
     _counted("export_retries", "export_retries", "runs put off because something was away for the moment"),
     _counted("cleanup_removed", "cleanup_removed", "things removed by the clean-up", "what"),
     _counted(
-        "storage_errors", "storage_errors", "failures of the artifact store that ended a run", "operation"
+        "storage_errors",
+        "storage_errors",
+        "failures of the artifact store that ended a run or kept the clean-up from something",
+        "operation",
     ),
 )
 DURABLE = (DATABASE_UP, EXPORT_JOBS, OLDEST_PENDING, ENTRIES, STRANDED, WORKERS, SILENCE, CHORES, *TALLIES)

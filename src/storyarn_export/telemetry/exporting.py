@@ -9,7 +9,7 @@ from threading import Thread
 from opentelemetry.trace import TracerProvider
 
 # For the spans of the last seconds; a collector that is away must not keep a process from ending.
-FLUSH_SECONDS = 3.0
+FLUSH_SECONDS = 1.0
 
 
 class TracingNotInstalledError(Exception):

@@ -11,7 +11,6 @@ from prometheus_client import CollectorRegistry, start_http_server
 
 # Several processes of one machine may be told the same port; one has it, the others wait for it.
 TRY_AGAIN_SECONDS = 5.0
-STOP_SECONDS = 2.0
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +44,8 @@ async def _serve(registry: CollectorRegistry, host: str, port: int) -> None:
     try:
         await asyncio.Event().wait()
     finally:
-        _stop(server, thread)
+        # Its loop looks every half a second whether it is to end; nothing waits for that.
+        Thread(target=_stop, args=(server, thread), name="end of metrics", daemon=True).start()
 
 
 async def _start(registry: CollectorRegistry, host: str, port: int) -> tuple[WSGIServer, Thread]:
@@ -61,7 +61,6 @@ async def _start(registry: CollectorRegistry, host: str, port: int) -> tuple[WSG
 
 
 def _stop(server: WSGIServer, thread: Thread) -> None:
-    # Its loop looks every half a second whether it is to end; the process is ending anyway.
     server.shutdown()
+    thread.join()
     server.server_close()
-    thread.join(STOP_SECONDS)
