@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from storyarn_export.serializers.formats.storyarn.responses import normalise_node
+from storyarn_export.serializers.formats.storyarn.responses import normalise_data
 
 STRUCTURED = {
     "logic": "all",
@@ -13,10 +13,8 @@ STRUCTURED = {
 
 
 def normalised(*responses: object) -> list[object]:
-    node = (
-        '{"id":"1","type":"dialogue","source":"manual","data":' + json.dumps({"responses": responses}) + "}"
-    )
-    result: list[object] = json.loads(normalise_node(node.encode()))["data"]["responses"]
+    data = json.dumps({"responses": responses}).encode()
+    result: list[object] = json.loads(normalise_data(data))["responses"]
     return result
 
 
@@ -62,20 +60,16 @@ def test_assignments(response: dict[str, object], assignments: list[object]) -> 
 
 
 def test_the_rest_stays_as_it_was() -> None:
-    node = (
-        '{"id":"1","type":"dialogue","position_x":1.0,"position_y":2.0,"source":"manual","data":'
+    data = (
         '{"n": 1.50, "big": 123456789012345678901234567890, "text": "a \\"q\\" \\\\ é\\n,\\"data\\":", '
-        '"responses": [{"id": 7, "ü": null, "text": "x"}]}}'
+        '"responses": [{"id": 7, "ü": null, "text": "x"}]}'
     )
     expected = (
-        '{"id":"1","type":"dialogue","position_x":1.0,"position_y":2.0,"source":"manual","data":'
         '{"n": 1.50, "big": 123456789012345678901234567890, "text": "a \\"q\\" \\\\ é\\n,\\"data\\":", '
-        '"responses": [{"id": 7, "ü": null, "text": "x", "condition": null, "instruction_assignments": []}]}}'
+        '"responses": [{"id": 7, "ü": null, "text": "x", "condition": null, "instruction_assignments": []}]}'
     )
-    assert normalise_node(node.encode()).decode() == expected
+    assert normalise_data(data.encode()).decode() == expected
 
 
 def test_responses_that_are_none() -> None:
     assert normalised("text", 1) == ["text", 1]
-    node = b'{"id":"1","data":{"responses": {"id": "r"}}}'
-    assert normalise_node(node) == node

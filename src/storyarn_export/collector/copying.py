@@ -6,9 +6,11 @@ from collections.abc import AsyncGenerator
 from storyarn_export.db.session import BulkConnection
 from storyarn_export.domain.story import Batch
 
-# The rows are JSON and words, in which control characters never stand raw. With one of them as the quote, CSV has
-# nothing to quote or escape, while COPY's own text format would double every backslash.
+# The rows are JSON, numbers and words, in which control characters never stand raw. With one of them as the quote, CSV
+# has nothing to escape, while COPY's own text format would double every backslash. It quotes one thing: a JSON null,
+# to tell it from NULL, which is shown as the same.
 QUOTE = "\x01"
+NULL = "null"
 # Chunks that wait for the reader; each is what one read of the socket gave, about 256 KiB, and whole rows.
 CHUNKS_AHEAD = 2
 # For a query that is left early to end; its connection is given up whether it has or not.
@@ -16,7 +18,7 @@ LEAVE_SECONDS = 2.0
 
 
 async def copy_rows(
-    connection: BulkConnection, query: str, *arguments: object, columns: int = 2
+    connection: BulkConnection, query: str, *arguments: object, columns: int
 ) -> AsyncGenerator[Batch, None]:
     """Run a query through COPY and yield its rows in its order, in batches as they arrive.
 
@@ -25,9 +27,9 @@ async def copy_rows(
 
     Args:
         connection: a connection that nothing else uses until the iterator is exhausted or closed.
-        query: a SELECT whose columns are never NULL and are words or JSON.
+        query: a SELECT of JSON, numbers and words; the first column is the tag. NULL is yielded as `null`.
         arguments: the query's parameters.
-        columns: how many columns the query has; the first is the tag, the second the body.
+        columns: how many columns the query has.
 
     Yields:
         Batches of whole rows. Memory: CHUNKS_AHEAD + 2 chunks, or one row where that is larger.
@@ -37,7 +39,14 @@ async def copy_rows(
     async def fill() -> None:
         try:
             await connection.copy_from_query(
-                query, *arguments, output=chunks.put, format="csv", delimiter="\t", quote=QUOTE, escape=QUOTE
+                query,
+                *arguments,
+                output=chunks.put,
+                format="csv",
+                delimiter="\t",
+                quote=QUOTE,
+                escape=QUOTE,
+                null=NULL,
             )
         finally:
             if not left:
@@ -49,9 +58,9 @@ async def copy_rows(
     try:
         while (chunk := await chunks.get()) is not None:
             # Cut at every column at once, then dealt out: no object a row is made.
-            cut = bytes(chunk).replace(b"\n", b"\t").split(b"\t")
+            cut = bytes(chunk).replace(b"\n", b"\t").replace(QUOTE.encode(), b"").split(b"\t")
             cut.pop()
-            yield Batch(cut[0::columns], cut[1::columns], tuple(cut[n::columns] for n in range(2, columns)))
+            yield Batch(cut[0::columns], tuple(cut[n::columns] for n in range(1, columns)))
         await filling
     finally:
         left = True

@@ -8,11 +8,14 @@ import orjson
 
 from storyarn_export.collector.statements import statement
 from storyarn_export.db.session import BulkConnection
-from storyarn_export.domain.story import KIND_OF_TAG, Batch, Kind
+from storyarn_export.domain.rows import FIELDS, place_of
+from storyarn_export.domain.story import KIND_OF_TAG, Batch, Kind, Tag
 
 PLACE = statement("place")
 # Few, and without an id: they are passed over by number.
 NUMBERED = frozenset({Kind.LANGUAGE, Kind.GLOSSARY_ENTRY})
+# What finds a row again, where it is not its id.
+KEYS = {Tag.TEXT: ("source_type", "source_id", "source_field", "locale_code")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +43,11 @@ class Cursor:
         kind = KIND_OF_TAG.get(batch.tags[-1], Kind.LANGUAGE)
         if kind in NUMBERED:
             return cls(kind, (str(rows.get(kind, 0) + (kind is Kind.LANGUAGE)),))
-        body = orjson.loads(batch.bodies[-1])
-        if kind is Kind.LOCALIZED_TEXT:
-            locale = orjson.loads(batch.more[0][-1])
-            return cls(kind, (body["source_type"], body["source_id"], body["source_field"], locale))
-        return cls(kind, (body["id"],))
+        tag = Tag(batch.tags[-1].decode())
+        if tag not in FIELDS:
+            return cls(kind, (orjson.loads(batch.columns[0][-1])["id"],))
+        last = {name: batch.columns[place_of(tag, name)][-1] for name in KEYS.get(tag, ("id",))}
+        return cls(kind, tuple(_plain(value) for value in last.values()))
 
     def to_json(self) -> list[str]:
         """As plain JSON."""
@@ -55,6 +58,11 @@ class Cursor:
         """What `to_json` gave."""
         kind, *key = stored
         return cls(Kind(kind), tuple(key))
+
+
+def _plain(value: bytes) -> str:
+    """A word, a number, or what a JSON string says."""
+    return str(orjson.loads(value)) if value.startswith(b'"') else value.decode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,23 @@ from storyarn_export.collector.cursor import Cursor, find_place
 from storyarn_export.collector.statements import statement
 from storyarn_export.db.session import BulkConnection
 from storyarn_export.domain.options import ExportOptions
-from storyarn_export.domain.story import Kind, Section
+from storyarn_export.domain.rows import FIELDS
+from storyarn_export.domain.story import Kind, Section, Tag
 
 SHEETS, FLOWS, SCENES, SCREENPLAYS = map(statement, ("sheets", "flows", "scenes", "screenplays"))
 LANGUAGES, TEXTS, GLOSSARY, ASSETS = map(statement, ("languages", "texts", "glossary", "assets"))
 FROM_THE_START = (None, None, None, None)
+BODY_COLUMNS = 2
+
+
+def _columns(*tags: Tag) -> int:
+    """Columns of a statement whose rows have these tags."""
+    return 1 + max(len(FIELDS[tag]) for tag in tags)
+
+
+SHEET_COLUMNS = _columns(Tag.BLOCK, Tag.TABLE_ROW)
+FLOW_COLUMNS = _columns(Tag.NODE, Tag.FLOW_CONNECTION)
+TEXT_COLUMNS, TERM_COLUMNS = _columns(Tag.TEXT), _columns(Tag.TERM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +33,12 @@ class Query:
 
     Attributes:
         arguments: those after the project.
-        columns: how many columns a row has.
+        columns: how many columns a row has, its tag included.
     """
 
     sql: str
     arguments: tuple[object, ...]
-    columns: int = 2
+    columns: int = BODY_COLUMNS
 
 
 async def section_queries(
@@ -51,11 +63,11 @@ async def section_queries(
     match section:
         case Section.SHEETS:
             start = await find_place(connection, after)
-            return [Query(SHEETS, (options.sheet_ids, start.root, start.path))]
+            return [Query(SHEETS, (options.sheet_ids, start.root, start.path), SHEET_COLUMNS)]
         case Section.FLOWS:
             start = await find_place(connection, after)
             whole = not (await census).dead_connections
-            return [Query(FLOWS, (options.flow_ids, whole, start.root, start.path))]
+            return [Query(FLOWS, (options.flow_ids, whole, start.root, start.path), FLOW_COLUMNS)]
         case Section.SCENES:
             start = await find_place(connection, after)
             return [Query(SCENES, (options.scene_ids, start.root, start.path))]
@@ -87,8 +99,8 @@ def _localization(options: ExportOptions, census: Census, after: Cursor | None) 
 
     queries = {
         Kind.LANGUAGE: Query(LANGUAGES, (options.languages, passed(Kind.LANGUAGE))),
-        Kind.LOCALIZED_TEXT: Query(TEXTS, (options.languages, *owners, *text), columns=4),
-        Kind.GLOSSARY_ENTRY: Query(GLOSSARY, (options.languages, passed(Kind.GLOSSARY_ENTRY)), columns=4),
+        Kind.LOCALIZED_TEXT: Query(TEXTS, (options.languages, *owners, *text), TEXT_COLUMNS),
+        Kind.GLOSSARY_ENTRY: Query(GLOSSARY, (options.languages, passed(Kind.GLOSSARY_ENTRY)), TERM_COLUMNS),
     }
     begun = 0 if after is None else list(queries).index(after.kind)
     return list(queries.values())[begun:]

@@ -76,15 +76,13 @@ TABLES: dict[Kind, str] = {
 class Tag(StrEnum):
     """What a row that the collector yields is; where a serializer treats rows of one kind differently, two tags.
 
-    A row has a tag, a body (its JSON object as PostgreSQL prints it, with the keys of the native format, its own
-    arrays left out) and for some tags more JSON values.
+    A row has a tag and columns: those of `domain.rows.FIELDS`, or for the tags that are not there one, its JSON object
+    as PostgreSQL prints it, with the keys of the native format, its own arrays left out.
 
     - TABLE_BLOCK: a block of type table; its columns and rows follow
     - TEXT_BLOCK: a block of type text or rich_text, whose words count
     - DIALOGUE: a dialogue node, whose words count and whose responses may have to be brought into their one form
     - SOURCE_LANGUAGE: the locale code of the source language, a JSON string; not an entity
-    - TEXT: the string's keys; then locale code, translation
-    - TERM: the entry's keys; then target locale code, target term
     """
 
     SHEET = "sheet"
@@ -134,10 +132,9 @@ class Batch:
 
     Attributes:
         tags: `Tag` of each row, as bytes.
-        bodies: JSON object of each row; a reader may replace entries.
-        more: further columns, for the tags that have them.
+        columns: as many as the rows with the most have; what a row does not use is of no meaning. A reader may
+            replace entries.
     """
 
     tags: list[bytes]
-    bodies: list[bytes]
-    more: tuple[list[bytes], ...] = ()
+    columns: tuple[list[bytes], ...]

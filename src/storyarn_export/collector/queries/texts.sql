@@ -1,20 +1,17 @@
--- Localized texts whose owner is in the file, in the order of the strings, then by locale code.
+-- Localized texts whose owner is in the file, in the order of the strings, then by locale code; columns as in
+-- `domain.rows`.
 -- $1 project, $2 locale codes or NULL for all, $3 whether sheets are in the file, $4 sheet ids or NULL for all,
 -- $5 whether flows are, $6 flow ids or NULL for all, $7 whether screenplays are, $8 whether a census has shown that
 -- the owners of all texts are in the file; $9 to $12 type, id, field and locale code of the last row that is not wanted
 -- or NULL
 SELECT 'text',
-    (SELECT row_to_json(shown) FROM (SELECT
-        line.source_type, line.source_id::text AS source_id, line.source_field, line.source_text,
-        line.source_text_hash, line.speaker_sheet_id::text AS speaker_sheet_id
-    ) AS shown),
+    line.source_type, line.source_id, to_json(line.source_field), to_json(line.source_text),
+    to_json(line.source_text_hash), '"' || line.speaker_sheet_id || '"',
     to_json(line.locale_code),
-    (SELECT row_to_json(shown) FROM (SELECT
-        line.translated_text, line.status, line.vo_status, line.vo_asset_id::text AS vo_asset_id,
-        line.translator_notes, line.reviewer_notes, line.word_count, line.machine_translated,
-        story_time(line.last_translated_at) AS last_translated_at,
-        story_time(line.last_reviewed_at) AS last_reviewed_at
-    ) AS shown)
+    to_json(line.translated_text), '"' || line.status || '"', '"' || line.vo_status || '"',
+    '"' || line.vo_asset_id || '"',
+    to_json(line.translator_notes), to_json(line.reviewer_notes), line.word_count, line.machine_translated,
+    story_time(line.last_translated_at), story_time(line.last_reviewed_at)
 FROM localized_texts AS line
 WHERE line.project_id = $1
     AND ($2::text[] IS NULL OR line.locale_code = ANY ($2))

@@ -51,7 +51,8 @@ class FlowNode(Timestamped, Base):
         one_of("source", "manual", "screenplay_sync"),
         finite("position_x"),
         finite("position_y"),
-        Index("flow_nodes_flow_id_index", "flow_id", "id"),
+        # With `deleted_at` the census counts live nodes by the index alone.
+        Index("flow_nodes_flow_id_index", "flow_id", "id", postgresql_include=["deleted_at"]),
     )
 
     id: Mapped[PrimaryKey]

@@ -85,7 +85,14 @@ class Block(Timestamped, Base):
         one_of("type", *BLOCK_TYPES),
         one_of("scope", "self", "children"),
         between("column_index", 0, 2),
-        Index("blocks_sheet_id_index", "sheet_id", "position", "id"),
+        # With `deleted_at` and `type` the census counts live blocks by the index alone.
+        Index(
+            "blocks_sheet_id_index",
+            "sheet_id",
+            "position",
+            "id",
+            postgresql_include=["deleted_at", "type"],
+        ),
         reference_index("blocks", "inherited_from_block_id"),
         Index(
             "blocks_sheet_id_variable_name_key",

@@ -52,9 +52,10 @@ class Nesting:
     def __init__(self, places: Mapping[bytes, Place], style: Style, depth: int) -> None:
         self._places = places
         self._style = style
-        self._base = depth
         # One entry an open object: its arrays and the index of the one being written, -1 before the first.
         self._open: list[tuple[Arrays, int]] = []
+        # How deep the elements of each open array stand, the section's own first.
+        self._depths = [depth]
         self._empty = True
 
     def write(self, tags: Sequence[bytes], bodies: Sequence[bytes], out: list[bytes]) -> None:
@@ -78,18 +79,23 @@ class Nesting:
 
     def _leaves(self, place: Place, bodies: Sequence[bytes], out: list[bytes]) -> None:
         self._place(place, out)
-        depth = self._depth(place.depth)
+        depth = self._depths[place.depth]
         line = self._style.line(depth)
         values = [self._style.value(body, depth) for body in bodies] if self._style.pretty else bodies
         out.append(line + (b"," + line).join(values))
 
     def _branch(self, place: Place, holds: Arrays, body: bytes, out: list[bytes]) -> None:
         self._place(place, out)
-        depth = self._depth(place.depth)
+        depth = self._depths[place.depth]
         out.append(self._style.line(depth) + self._style.open_object(body, depth))
         if holds.wrapper is not None:
             out.append(b"," + self._style.key(holds.wrapper, depth + 1) + b"{")
-        self._open.append((holds, -1))
+        self._push(holds, -1)
+
+    def _push(self, holds: Arrays, index: int) -> None:
+        self._open.append((holds, index))
+        # An object's array is one level in, its elements two; a wrapper adds one.
+        self._depths.append(self._depths[-1] + 2 + (holds.wrapper is not None))
 
     def _place(self, place: Place, out: list[bytes]) -> None:
         """Close and open until a row may stand at `place`; a comma if one stands there already."""
@@ -117,23 +123,16 @@ class Nesting:
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from what `state` gave."""
-        self._open = [(Arrays(tuple(keys), wrapper), index) for keys, wrapper, index in state["open"]]
+        for keys, wrapper, index in state["open"]:
+            self._push(Arrays(tuple(keys), wrapper), index)
         self._empty = state["empty"]
-
-    def _depth(self, level: int) -> int:
-        # An object's array is one level in, its elements two; a wrapper adds one.
-        return self._base + 2 * level + sum(arrays.wrapper is not None for arrays, _ in self._open[:level])
-
-    def _keys_depth(self) -> int:
-        level = len(self._open) - 1
-        return self._depth(level) + 1 + (self._open[level][0].wrapper is not None)
 
     def _enter(self, array: int, out: list[bytes]) -> None:
         arrays, current = self._open[-1]
         if array == current:
             out.append(b",")
             return
-        depth = self._keys_depth()
+        depth = self._depths[-1] - 1
         first = self._leave(array, out)
         out.append(b"" if first else b",")
         out.append(self._style.key(arrays.keys[array], depth) + b"[")
@@ -142,7 +141,7 @@ class Nesting:
     def _leave(self, until: int, out: list[bytes]) -> bool:
         """End the array being written and pass over those before `until`; True if no key stands before."""
         arrays, current = self._open[-1]
-        depth = self._keys_depth()
+        depth = self._depths[-1] - 1
         if current >= 0:
             out.append(self._style.line(depth) + b"]")
         first = arrays.wrapper is not None and current < 0
@@ -154,10 +153,11 @@ class Nesting:
 
     def _close(self, out: list[bytes]) -> None:
         arrays, _ = self._open[-1]
-        depth = self._keys_depth()
+        depth = self._depths[-1] - 1
         self._leave(len(arrays.keys), out)
         if arrays.wrapper is not None:
             out.append(self._style.line(depth - 1) + b"}")
             depth -= 1
         out.append(self._style.line(depth - 1) + b"}")
         self._open.pop()
+        self._depths.pop()

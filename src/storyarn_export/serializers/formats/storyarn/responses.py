@@ -5,9 +5,6 @@ from typing import Any
 from storyarn_export.domain.conditions import decode_assignments, decode_condition
 from storyarn_export.serializers.writing.jsonb import in_jsonb_order, parse_exact, print_jsonb
 
-# The last key of a node. What comes before holds no text of users, so the first occurrence is the one.
-DATA_KEY = b',"data":'
-
 
 def is_normal(response: object) -> bool:
     """Whether a response has the normal form, so that it need not be rewritten; what is no object has it."""
@@ -22,18 +19,17 @@ def is_normal(response: object) -> bool:
     )
 
 
-def normalise_node(body: bytes) -> bytes:
-    """A dialogue node with its responses in the normal form, the rest as it was.
+def normalise_data(data: bytes) -> bytes:
+    """The data of a dialogue node with its responses in the normal form, the rest as it was.
 
     Args:
-        body: the node's JSON object as the collector gives it.
+        data: a JSON object as the collector gives it, with a list of responses.
     """
-    own, key, data = body.partition(DATA_KEY)
-    value = parse_exact(data[:-1])
-    responses = value["responses"]
-    if isinstance(responses, list):
-        value["responses"] = [one if is_normal(one) else in_jsonb_order(_normalise(one)) for one in responses]
-    return own + key + print_jsonb(value).encode() + b"}"
+    value = parse_exact(data)
+    value["responses"] = [
+        one if is_normal(one) else in_jsonb_order(_normalise(one)) for one in value["responses"]
+    ]
+    return print_jsonb(value).encode()
 
 
 def _normalise(response: dict[str, Any]) -> dict[str, Any]:

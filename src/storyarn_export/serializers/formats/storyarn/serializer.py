@@ -6,9 +6,11 @@ from typing import Any
 import orjson
 
 from storyarn_export.domain.options import FORMAT_VERSION
+from storyarn_export.domain.rows import STRING_KEYS, place_of
 from storyarn_export.domain.story import Batch, Kind, Section, Tag
-from storyarn_export.serializers.formats.storyarn.localization import Grouped, string_key, term_key
-from storyarn_export.serializers.formats.storyarn.responses import is_normal, normalise_node
+from storyarn_export.serializers.formats.storyarn.localization import Grouped
+from storyarn_export.serializers.formats.storyarn.responses import is_normal, normalise_data
+from storyarn_export.serializers.formats.storyarn.rows import STRING, TERM, TRANSLATION, objects
 from storyarn_export.serializers.formats.storyarn.statistics import Statistics
 from storyarn_export.serializers.registry import Header
 from storyarn_export.serializers.writing.jsonb import loads_all
@@ -45,11 +47,17 @@ PLACE_OF_TAG = {tag.encode(): place for tag, place in PLACES.items()}
 LOCALIZATION = ("languages", "strings", "glossary")
 LANGUAGES, STRINGS, GLOSSARY = range(3)
 
+NODE_DATA = place_of(Tag.DIALOGUE, "data")
+BLOCK_VALUE = place_of(Tag.TEXT_BLOCK, "value")
+LOCALE, TRANSLATED_TEXT, STATUS = (
+    place_of(Tag.TEXT, name) for name in ("locale_code", "translated_text", "status")
+)
+
 
 class StoryarnSerializer:
     """Writes one native document; see `serializers.registry.Serializer` for the order of calls.
 
-    Layout, key order and values are those of the format 1.0.0 (docs/native-format.md). Rows' JSON is moved in
+    Layout, key order and values are those of the format 1.0.0 (docs/native-format.md). JSON of rows is moved in
     as PostgreSQL printed it; only responses that have not the normal form are rewritten, and in pretty documents
     everything is indented anew.
 
@@ -63,7 +71,7 @@ class StoryarnSerializer:
         self._style = Style(header.options.pretty_print)
         self._statistics = Statistics()
         self._nesting = Nesting(PLACE_OF_TAG, self._style, 2)
-        self._grouped = Grouped(self._style, 3, string_key)
+        self._grouped = self._groups(STRINGS)
         self._section: Section | None = None
         self._array = -1
 
@@ -119,12 +127,12 @@ class StoryarnSerializer:
                 self._localized(batch, out)
             case Section.SHEETS:
                 self._count_blocks(batch)
-                self._nesting.write(batch.tags, batch.bodies, out)
+                self._nesting.write(batch.tags, objects(batch), out)
             case Section.FLOWS:
                 self._dialogues(batch)
-                self._nesting.write(batch.tags, batch.bodies, out)
+                self._nesting.write(batch.tags, objects(batch), out)
             case _:
-                self._nesting.write(batch.tags, batch.bodies, out)
+                self._nesting.write(batch.tags, objects(batch), out)
         return b"".join(out)
 
     def end_section(self, section: Section) -> bytes:
@@ -171,23 +179,21 @@ class StoryarnSerializer:
         depth = 3 if self._section in {Section.LOCALIZATION, Section.ASSETS} else 2
         self._nesting = Nesting(PLACE_OF_TAG, self._style, depth)
         self._nesting.restore(state["nesting"])
-        self._grouped = Grouped(self._style, 3, term_key if self._array == GLOSSARY else string_key)
+        self._grouped = self._groups(self._array)
         self._grouped.restore(state["grouped"])
 
     def _count_blocks(self, batch: Batch) -> None:
         """Count the words of text blocks."""
-        blocks = loads_all(
-            [body for tag, body in zip(batch.tags, batch.bodies, strict=True) if tag == b"text_block"]
-        )
-        values = (block["value"] for block in blocks)
+        stored = zip(batch.tags, batch.columns[BLOCK_VALUE], strict=True)
+        values = loads_all([value for tag, value in stored if tag == b"text_block"])
         self._statistics.add_source(value.get("content") for value in values if isinstance(value, dict))
 
     def _dialogues(self, batch: Batch) -> None:
         """Count the words of dialogues, and bring responses into their one form where they have another."""
+        column = batch.columns[NODE_DATA]
         places = [index for index, tag in enumerate(batch.tags) if tag == b"dialogue"]
         texts: list[object] = []
-        for index, node in zip(places, loads_all([batch.bodies[index] for index in places]), strict=True):
-            data = node["data"]
+        for index, data in zip(places, loads_all([column[index] for index in places]), strict=True):
             if not isinstance(data, dict):
                 continue
             texts.append(data.get("text"))
@@ -195,25 +201,30 @@ class StoryarnSerializer:
             if isinstance(responses, list) and responses:
                 texts += [response.get("text") for response in responses if isinstance(response, dict)]
                 if not all(map(is_normal, responses)):
-                    batch.bodies[index] = normalise_node(batch.bodies[index])
+                    column[index] = normalise_data(column[index])
         self._statistics.add_source(texts)
 
     def _localized(self, batch: Batch, out: list[bytes]) -> None:
         match batch.tags[0]:
             case b"text":
                 self._enter(STRINGS, out)
-                self._statistics.add_translations(*batch.more)
+                locales = batch.columns[LOCALE]
+                self._statistics.add_translations(
+                    locales, batch.columns[TRANSLATED_TEXT], batch.columns[STATUS]
+                )
+                translations = TRANSLATION.objects(batch.columns[LOCALE + 1 :])
                 before = self._grouped.groups
-                self._grouped.write(batch, out)
+                self._grouped.write(batch.columns[:LOCALE], locales, translations, out)
                 self._statistics.strings += self._grouped.groups - before
             case b"term":
                 self._enter(GLOSSARY, out)
-                self._grouped.write(batch, out)
+                *entries, locales, terms = batch.columns
+                self._grouped.write(entries, locales, terms, out)
             case _:
                 self._languages(batch, out)
 
     def _languages(self, batch: Batch, out: list[bytes]) -> None:
-        for tag, body in zip(batch.tags, batch.bodies, strict=True):
+        for tag, body in zip(batch.tags, batch.columns[0], strict=True):
             if tag == b"source_language":
                 self._statistics.source_language = orjson.loads(body)
                 out.append(self._style.key("source_language", 2) + body)
@@ -231,7 +242,12 @@ class StoryarnSerializer:
             out.append(b"," + self._style.key(LOCALIZATION[array], 2) + b"[")
             self._array = array
             self._nesting = Nesting(PLACE_OF_TAG, self._style, 3)
-            self._grouped = Grouped(self._style, 3, string_key if array == STRINGS else term_key)
+            self._grouped = self._groups(array)
+
+    def _groups(self, array: int) -> Grouped:
+        if array == GLOSSARY:
+            return Grouped(self._style, 3, TERM, len(TERM.names))
+        return Grouped(self._style, 3, STRING, STRING_KEYS)
 
     def _pass_to(self, array: int, out: list[bytes]) -> None:
         """End the localization array being written and write those before `array` as empty ones."""

@@ -1,8 +1,9 @@
 """What `metadata.statistics` tells, gathered while the rows go past."""
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress
 from typing import Any
 
 import orjson
@@ -12,11 +13,7 @@ from storyarn_export.serializers.writing.jsonb import loads_all
 
 TAG = re.compile(r"<(?:/?[A-Za-z][^<>]*|!--.*?--|![A-Za-z][^<>]*)>", re.DOTALL)
 
-# Where a translation's text begins and ends, and what says that it is final: its first keys, as PostgreSQL prints them.
-# Within a string the quotes would be escaped, so none of this can be part of a text.
-TEXT_START = len(b'{"translated_text":')
-TEXT_END = b',"status":'
-FINAL = b',"status":"final",'
+FINAL = b'"final"'
 
 COUNTED = {
     "sheet_count": Kind.SHEET,
@@ -90,26 +87,22 @@ class Statistics:
         """Count the words of texts in the source language; what is no text counts nothing."""
         self.source_words += count_words([text for text in texts if isinstance(text, str) and text])
 
-    def add_translations(self, locales: Sequence[bytes], translations: Sequence[bytes]) -> None:
+    def add_translations(
+        self, locales: Sequence[bytes], texts: Sequence[bytes], statuses: Sequence[bytes]
+    ) -> None:
         """Count the words of translations and how many are final.
 
         Args:
             locales: locale codes, JSON strings.
-            translations: their objects, JSON texts.
+            texts: what is translated, JSON strings or null.
+            statuses: JSON strings or null.
         """
-        tokens: dict[bytes, list[bytes]] = defaultdict(list)
-        final: Counter[bytes] = Counter()
-        for locale, translation in zip(locales, translations, strict=True):
-            tokens[locale].append(translation[TEXT_START : translation.index(TEXT_END)])
-            if FINAL in translation:
-                final[locale] += 1
-        texts = {
-            locale: [text or "" for text in loads_all(of_locale)] for locale, of_locale in tokens.items()
-        }
-        for code, of_locale in texts.items():
+        for code in set(locales):
             locale_code = orjson.loads(code)
+            mine = [locale == code for locale in locales]
+            of_locale = [text or "" for text in loads_all(list(compress(texts, mine)))]
             self._translations[locale_code] += len(of_locale)
-            self._final[locale_code] += final[code]
+            self._final[locale_code] += list(compress(statuses, mine)).count(FINAL)
             self._words[locale_code] += count_words(of_locale)
 
     def to_json(self, *, localized: bool) -> dict[str, Any]:
