@@ -3,7 +3,8 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -34,8 +35,10 @@ from storyarn_export.exports.run import RunExport
 from storyarn_export.queueing.queue import Queue
 from storyarn_export.serializers.formats.storyarn import STORYARN
 from storyarn_export.serializers.registry import FormatRegistry, Header
+from storyarn_export.storage.contract import Storage, Unfinished
 from storyarn_export.storage.digest import ResumableSha256
 from storyarn_export.storage.local import LocalStorage
+from storyarn_export.storage.local_upload import LocalUpload
 from tests.factories.documents_out import EXPORTED_AT, export_bytes, export_document
 from tests.factories.rows import Story, new_story
 
@@ -52,6 +55,7 @@ class Service:
     run: RunExport
     quick: QuickExport
     root: Path
+    run_on: Callable[[Storage], RunExport]
 
     async def ask(self, options: ExportOptions | None = None, *, prefer_async: bool = False) -> Requested:
         async with self.sessions.begin() as session:
@@ -99,16 +103,22 @@ async def service(bulk: asyncpg.Pool, database_url: str, tmp_path: Path) -> Asyn
         retention=timedelta(hours=24),
         max_retries=2,
     )
-    run = RunExport(
-        sessions=sessions,
-        bulk=bulk,
-        storage=LocalStorage(tmp_path),
-        formats=formats,
-        queue=queue,
-        policy=policy,
-    )
+
+    def run_on(storage: Storage) -> RunExport:
+        return RunExport(
+            sessions=sessions, bulk=bulk, storage=storage, formats=formats, queue=queue, policy=policy
+        )
+
     quick = QuickExport(bulk, formats, request, threshold=THRESHOLD)
-    yield Service(await new_story(bulk, name="The Story!"), sessions, request, run, quick, tmp_path)
+    yield Service(
+        await new_story(bulk, name="The Story!"),
+        sessions,
+        request,
+        run_on(LocalStorage(tmp_path)),
+        quick,
+        tmp_path,
+        run_on,
+    )
     await queue.close()
     await engine.dispose()
 
@@ -273,6 +283,106 @@ async def test_a_run_that_lost_its_job_leaves_no_trace(service: Service) -> None
     await running
     job = await service.job(requested.job.id)
     assert (job.run_token, job.status) == (successor, "processing")
+
+
+class Stiff(LocalStorage):
+    """A store whose calls wait to be let on, as they do on a busy machine."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self._root_of_files = root
+        self.lists, self.creates = Step(), Step()
+
+    async def create(self, key: str) -> LocalUpload:
+        def late() -> LocalUpload:
+            self.creates.wait()
+            return asyncio.run(LocalStorage(self._root_of_files).create(key))
+
+        return await asyncio.to_thread(late)
+
+    async def unfinished(self, prefix: str) -> AsyncIterator[Unfinished]:
+        await asyncio.to_thread(self.lists.wait)
+        async for one in super().unfinished(prefix):
+            yield one
+
+
+class Step:
+    """A moment in another thread that a test can stop at; it does not stop where nobody asked it to."""
+
+    def __init__(self) -> None:
+        self._come, self._on = threading.Event(), threading.Event()
+        self._on.set()
+
+    def hold(self) -> None:
+        self._on.clear()
+
+    def wait(self) -> None:
+        self._come.set()
+        assert self._on.wait(20)
+
+    async def come(self) -> None:
+        assert await asyncio.to_thread(self._come.wait, 20)
+
+    def let_on(self) -> None:
+        self._on.set()
+
+
+async def taken_back(service: Service, job_id: UUID) -> None:
+    """What a cancellation does to the row."""
+    async with service.sessions.begin() as session:
+        await session.execute(
+            update(ExportJob).where(ExportJob.id == job_id).values(status="cancelled", run_token=None)
+        )
+
+
+async def test_a_cancellation_that_comes_while_a_run_winds_down_leaves_nothing(service: Service) -> None:
+    await long_story(service)
+    job = (await service.ask(prefer_async=True)).job
+    store = Stiff(service.root)
+    run = asyncio.create_task(service.run_on(store)(job.id))
+    await until_checkpoint(service, job.id)
+    store.lists.hold()
+    # The run notices by itself, at its next write; the queue's word comes while it sweeps.
+    await taken_back(service, job.id)
+    await store.lists.come()
+    run.cancel()
+    await asyncio.sleep(0.05)
+    store.lists.let_on()
+    with pytest.raises(asyncio.CancelledError):
+        await run
+    assert service.files() == []
+
+
+async def test_a_cancellation_that_comes_while_the_file_is_begun_leaves_nothing(service: Service) -> None:
+    await sheets(service, 3)
+    job = (await service.ask(prefer_async=True)).job
+    store = Stiff(service.root)
+    store.creates.hold()
+    run = asyncio.create_task(service.run_on(store)(job.id))
+    await store.creates.come()
+    await taken_back(service, job.id)
+    run.cancel()
+    await asyncio.sleep(0.05)
+    store.creates.let_on()
+    with pytest.raises(asyncio.CancelledError):
+        await run
+    assert service.files() == []
+
+
+async def test_a_run_that_is_stopped_as_it_begins_spends_no_attempt(service: Service) -> None:
+    await sheets(service, 3)
+    job = (await service.ask(prefer_async=True)).job
+    async with service.sessions.begin() as session:
+        # The claim waits for the row, and is cancelled there.
+        await session.execute(select(ExportJob).where(ExportJob.id == job.id).with_for_update())
+        run = asyncio.create_task(service.run(job.id))
+        await asyncio.sleep(0.3)
+        run.cancel()
+        await asyncio.wait({run}, timeout=0.3)
+    with pytest.raises(asyncio.CancelledError):
+        await run
+    now = await service.job(job.id)
+    assert (now.status, now.attempt, now.run_token) == ("pending", 0, None)
 
 
 async def test_a_run_that_is_stopped_hands_its_job_back(service: Service) -> None:

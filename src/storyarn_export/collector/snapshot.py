@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 
 import asyncpg
 
@@ -157,6 +157,13 @@ async def open_snapshot(pool: asyncpg.Pool) -> AsyncIterator[Snapshot]:
         except BaseException:
             # Rows may be on their way: the driver cannot always end a COPY that is left in the middle, and there is
             # nothing to roll back.
-            connection.terminate()
+            _give_up(connection)
             raise
         await transaction.rollback()
+
+
+def _give_up(connection: BulkConnection) -> None:
+    # A connection that was lost has gone back to the pool by itself, and its proxy says so. It must not be heard in
+    # the place of what ended the block: a cancellation would look like an outage.
+    with suppress(asyncpg.InterfaceError):
+        connection.terminate()

@@ -6,10 +6,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from storyarn_export.domain.errors import StoryarnError
 
-# Connections lost or refused, servers that start, stop or are full, transactions that stood in each other's way.
+# Connections lost or refused, servers that start, stop or are full, transactions that stood in each other's way. A
+# connection that breaks at the wrong moment also leaves the driver at odds with itself.
 PASSING = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.TransactionRollbackError,

@@ -1,6 +1,8 @@
 """One run of one export: claimed, attempted, ended."""
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -8,6 +10,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from storyarn_export.db.models import ExportJob
 from storyarn_export.db.session import Sessions
 from storyarn_export.domain.errors import StorageError, StoryarnError, SupersededError
 from storyarn_export.domain.lifecycle import ACTIVE
@@ -65,30 +68,46 @@ class RunExport:
             asyncio.CancelledError: the process stops, the job was cancelled, or the request went away.
         """
         token = uuid4()
-
-        async def take() -> Run | None:
-            async with self._sessions.begin() as session:
-                # Held already: it was claimed, and only the answer was lost.
-                job = await claim(session, job_id, token) or await held(session, job_id, token)
-            if job is None:
-                return None
-            return Run(job, token, self._formats.get(job.format), ExportOptions.from_json(job.options))
-
-        run = await steadily(take)
+        try:
+            run = await steadily(lambda: self._take(job_id, token))
+        except asyncio.CancelledError:
+            await _in_any_case(self._let_go(job_id, token))
+            raise
         if run is None:
             return
         try:
             written = await self._attempt(run)
             await steadily(lambda: self._endings.complete(run, written))
         except asyncio.CancelledError:
-            await self._stopped(run)
+            await _in_any_case(self._stopped(run))
             raise
         except SupersededError:
-            await self._superseded(run)
+            await _in_any_case(self._superseded(run))
         except Exception as error:
-            await self._faulted(run, error)
+            await _in_any_case(self._faulted(run, error))
             if not _is_known(error):
                 raise
+
+    async def _take(self, job_id: UUID, token: UUID) -> Run | None:
+        async with self._sessions.begin() as session:
+            # Held already: it was claimed, and only the answer was lost.
+            job = await claim(session, job_id, token) or await held(session, job_id, token)
+        return None if job is None else self._run(job, token)
+
+    async def _let_go(self, job_id: UUID, token: UUID) -> None:
+        """Hand back what may have been claimed in the moment of the cancellation."""
+
+        async def look() -> Run | None:
+            async with self._sessions() as session:
+                job = await held(session, job_id, token)
+            return None if job is None else self._run(job, token)
+
+        run = await steadily(look)
+        if run is not None:
+            await self._stopped(run)
+
+    def _run(self, job: ExportJob, token: UUID) -> Run:
+        return Run(job, token, self._formats.get(job.format), ExportOptions.from_json(job.options))
 
     async def _stopped(self, run: Run) -> None:
         try:
@@ -131,6 +150,24 @@ class RunExport:
             await self._sweep(run.job.project_id, run.job.id, keep=keep)
         except StorageError as error:
             log.warning("stored bytes are left for the clean-up", job_id=str(run.job.id), error=error.message)
+
+
+async def _in_any_case(ending: Coroutine[Any, Any, None]) -> None:
+    """Wind a run down although it is cancelled meanwhile: whoever cancels may do so after the run has noticed itself.
+
+    A third cancellation leaves it to itself. It ends with the loop of the process at the latest.
+
+    Raises:
+        asyncio.CancelledError: it was cancelled meanwhile, and the ending has come to its end.
+    """
+    task = asyncio.create_task(ending, name="ending of a run")
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        if not task.cancelled() and (error := task.exception()) is not None:
+            raise error from None
+        raise
 
 
 def _is_known(error: Exception) -> bool:
