@@ -107,7 +107,16 @@ async def open_services(
                 settings.export_database_url, size=BULK_CONNECTIONS, application_name=f"{name}-reads"
             )
             stack.push_async_callback(reads.close)
-        queue = Queue(database_url, pool_size=QUEUE_CONNECTIONS, application_name=f"{name}-queue")
+        queue = Queue(
+            database_url,
+            pool_size=QUEUE_CONNECTIONS,
+            application_name=f"{name}-queue",
+            limits={
+                EXPORTS: settings.export_concurrency,
+                IMPORTS: settings.import_concurrency,
+                MAINTENANCE: settings.maintenance_concurrency,
+            },
+        )
         await queue.open()
         stack.push_async_callback(queue.close)
         sessions = create_sessions(engine)

@@ -64,13 +64,13 @@ class Settings(BaseSettings):
         description="entities up to which an export runs inside the request, inclusive",
     )
     export_concurrency: int = Field(
-        3, ge=1, le=32, description="exports that one worker process runs at a time"
+        3, ge=1, le=32, description="exports that run at a time, in all worker processes together"
     )
     import_concurrency: int = Field(
-        2, ge=1, le=32, description="imports that one worker process runs at a time"
+        2, ge=1, le=32, description="imports that run at a time, in all worker processes together"
     )
     maintenance_concurrency: int = Field(
-        1, ge=1, le=8, description="maintenance jobs that one worker process runs at a time"
+        1, ge=1, le=8, description="maintenance jobs that run at a time, in all worker processes together"
     )
     export_max_attempts: int = Field(
         2, ge=1, le=10, description="runs that an export may start before it fails for good"

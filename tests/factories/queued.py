@@ -14,6 +14,7 @@ from storyarn_export.worker.tasks import register_tasks
 from tests.factories.outages import eventually
 
 APPLICATION = "tests-queue"
+CONCURRENCY = {"exports": 3, "imports": 2, "maintenance": 1}
 LISTENING = """
 SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND application_name = $1 AND query LIKE 'LISTEN%'
@@ -28,8 +29,13 @@ async def open_sessions(database_url: str) -> AsyncIterator[Sessions]:
 
 
 @asynccontextmanager
-async def open_queue(database_url: str) -> AsyncIterator[Queue]:
-    queue = Queue(database_url, pool_size=4, application_name=APPLICATION)
+async def open_queue(database_url: str, limits: Mapping[str, int] | None = None) -> AsyncIterator[Queue]:
+    queue = Queue(
+        database_url,
+        pool_size=4,
+        application_name=APPLICATION,
+        limits=CONCURRENCY if limits is None else limits,
+    )
     await queue.open()
     yield queue
     await queue.close()
@@ -57,7 +63,7 @@ async def working(
     register_tasks(queue.app, run_export)
     supervisor = Supervisor(
         queue.app,
-        concurrency=concurrency or {"exports": 3, "imports": 2, "maintenance": 1},
+        concurrency=concurrency or CONCURRENCY,
         shutdown_seconds=shutdown_seconds,
         heartbeat_seconds=heartbeat_seconds,
         stalled_after_seconds=30,

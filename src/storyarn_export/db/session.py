@@ -7,6 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from storyarn_export.db.urls import plain_url, psycopg_url
 
 IDLE_IN_TRANSACTION_SECONDS = 5
+# A process that is frozen inside a transaction must not keep its locks from those who take its work over.
+IDLE_LIMIT = f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_SECONDS * 1000}"
 CONNECT_TIMEOUT_SECONDS = 10
 POOL_TIMEOUT_SECONDS = 10
 # The bulk pool takes reads that may last hours; a command that hangs longer than this is not one of them.
@@ -37,8 +39,7 @@ def create_engine(url: str, *, size: int, application_name: str) -> AsyncEngine:
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT_SECONDS,
             "application_name": application_name,
-            # A process that is frozen inside a transaction must not keep its locks from those who take its work over.
-            "options": f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_SECONDS * 1000}",
+            "options": IDLE_LIMIT,
             **KEEPALIVES,
         },
     )

@@ -25,9 +25,6 @@ REQUEST_LIMIT_SECONDS = 60.0
 QUERIES = files(__package__) / "queries"
 DEAD_ENTRIES = text((QUERIES / "dead_entries.sql").read_text(encoding="utf-8"))
 ORPHANS = text((QUERIES / "orphans.sql").read_text(encoding="utf-8"))
-END_ENTRY = text(
-    "SELECT procrastinate_finish_job_v1(:entry, CAST(:status AS procrastinate_job_status), false)"
-)
 
 log = structlog.get_logger(__name__)
 
@@ -100,7 +97,7 @@ class RescueExports:
     ) -> None:
         # The entry is over for good, so that what a frozen worker says of it later lands nowhere.
         status = "aborted" if entry.abort_requested else "failed"
-        await session.execute(END_ENTRY, {"entry": entry.id, "status": status})
+        await self._queue.end(session, entry.id, status)
         job = await _locked(session, entry.job_id)
         if job is None:
             return

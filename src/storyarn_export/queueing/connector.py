@@ -2,18 +2,20 @@
 
 import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import structlog
 from procrastinate.connector import Notify
 from procrastinate.psycopg_connector import PsycopgConnector
+from procrastinate.sync_psycopg_connector import wrap_exceptions
 from psycopg import AsyncConnection, Error
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 from psycopg.sql import SQL, Identifier
 from psycopg_pool import AsyncNullConnectionPool
 
-from storyarn_export.db.session import CONNECT_TIMEOUT_SECONDS, KEEPALIVES
+from storyarn_export.db.session import CONNECT_TIMEOUT_SECONDS, IDLE_LIMIT, KEEPALIVES
 from storyarn_export.db.urls import plain_url
 from storyarn_export.domain.backoff import Backoff
 
@@ -44,7 +46,7 @@ class SteadyConnector(PsycopgConnector):
     def __init__(self, database_url: str, *, size: int, application_name: str) -> None:
         super().__init__()
         self._size = size
-        self._operations = _conninfo(database_url, application_name)
+        self._operations = _conninfo(database_url, application_name, options=IDLE_LIMIT)
         self._listening = _conninfo(database_url, f"{application_name}-listener")
         self._heard: set[str] = set()
 
@@ -62,6 +64,24 @@ class SteadyConnector(PsycopgConnector):
             timeout=CONNECT_TIMEOUT_SECONDS,
             kwargs={"autocommit": True},
         )
+
+    async def execute_together_async(
+        self, *statements: tuple[str, Mapping[str, object]]
+    ) -> dict[str, Any] | None:
+        """Run statements as one transaction, sent in one go; the first row of the last one, None when it has none.
+
+        A process that is frozen in the middle keeps no locks: the server has got everything, or nothing yet.
+        """
+        with wrap_exceptions():
+            async with self._get_cursor() as cursor:
+                async with cursor.connection.pipeline():
+                    for statement, values in statements[:-1]:
+                        await cursor.connection.execute(statement.encode(), values)
+                    statement, values = statements[-1]
+                    await cursor.execute(statement.encode(), values)
+                # The block has waited for the commit.
+                row: dict[str, Any] | None = await cursor.fetchone()
+        return row
 
     async def listen_notify(self, on_notification: Notify, channels: Iterable[str]) -> None:
         """Pass notifications on until cancelled; connects again whenever the connection is lost.
@@ -100,10 +120,11 @@ class SteadyConnector(PsycopgConnector):
                 await connection.execute("SELECT 1")
 
 
-def _conninfo(database_url: str, application_name: str) -> str:
+def _conninfo(database_url: str, application_name: str, **more: str) -> str:
     return make_conninfo(
         plain_url(database_url),
         application_name=application_name,
         connect_timeout=CONNECT_TIMEOUT_SECONDS,
         **KEEPALIVES,
+        **more,
     )

@@ -3,18 +3,18 @@
 import asyncio
 import math
 import time
-from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TypeVar
 
 import psycopg
 import structlog
-from procrastinate.connector import BaseConnector
 from procrastinate.exceptions import ConnectorException, NoResult
 from procrastinate.jobs import Job, Notification, Status
 from procrastinate.manager import JobManager, NotificationCallback
 
 from storyarn_export.domain.backoff import Backoff
+from storyarn_export.queueing.connector import LOOK, SteadyConnector
 from storyarn_export.queueing.statements import statement
 
 FIRST_RETRY_SECONDS = 0.05
@@ -25,6 +25,11 @@ FETCH_LIMIT_SECONDS = 2.0
 # An end that is never written leaves an entry that seems to run; a database that never returns is not waited for.
 FINISH_LIMIT_SECONDS = 600.0
 BEAT = statement("beat")
+LOCK_QUEUE = statement("lock_queue")
+FETCH = statement("fetch")
+LOST = statement("lost")
+FINISH = statement("finish")
+TELL_PLACE = statement("tell_place")
 
 Result = TypeVar("Result")
 
@@ -32,22 +37,33 @@ log = structlog.get_logger(__name__)
 
 
 class SteadyJobManager(JobManager):
-    """The library's job manager, with three weaknesses mended.
+    """The library's job manager, with limits over all processes, and with four weaknesses mended.
 
     - A connection that is lost during a fetch, a heartbeat or a finish would end the worker, silence it, or leave
       the entry running; here it is tried again.
     - A notification that comes while a fetch is on its way is forgotten by the worker, and the job waits for the
       next poll; here the fetch is made again.
+    - An entry that was taken in the moment in which the connection was lost would stay taken by a worker that knows
+      nothing of it; here the worker looks for it.
     - A worker that has been taken for dead goes on without a heartbeat; here its heartbeat fails.
+
+    The entries that run are the places of a queue: none is taken while all are, and each that ends is told to all
+    who listen to the queue.
 
     Args:
         connector: to the database.
+        limits: places, by queue; a queue that is not named has no limit.
     """
 
-    def __init__(self, connector: BaseConnector) -> None:
+    connector: SteadyConnector
+
+    def __init__(self, connector: SteadyConnector, limits: Mapping[str, int]) -> None:
         super().__init__(connector)
+        self._limits = dict(limits)
         self._heard: Counter[tuple[str, ...]] = Counter()
         self._beats: dict[int, float] = {}
+        self._held: defaultdict[int, set[int]] = defaultdict(set)
+        self._unsure: set[int] = set()
 
     @property
     def beats(self) -> tuple[float, ...]:
@@ -64,6 +80,8 @@ class SteadyJobManager(JobManager):
         """Say that a worker goes."""
         # Whether or not the database hears of it.
         self._beats.pop(worker_id, None)
+        self._held.pop(worker_id, None)
+        self._unsure.discard(worker_id)
         await super().unregister_worker(worker_id)
 
     async def listen_for_jobs(
@@ -79,14 +97,12 @@ class SteadyJobManager(JobManager):
         await super().listen_for_jobs(on_notification=hear, queues=queues)
 
     async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
-        """Take a job for this worker; None when there is none, or the database is away."""
+        """Take a job for this worker; None when there is none, all places are taken, or the database is away."""
         lane = tuple(queues or ())
         try:
             while True:
                 heard = self._heard[lane]
-                job = await self._steadily(
-                    "fetch", lambda: JobManager.fetch_job(self, queues, worker_id), FETCH_LIMIT_SECONDS
-                )
+                job = await self._steadily("fetch", lambda: self._take(lane, worker_id), FETCH_LIMIT_SECONDS)
                 if job is not None or self._heard[lane] == heard:
                     return job
         except ConnectorException as error:
@@ -95,21 +111,64 @@ class SteadyJobManager(JobManager):
             log.warning("the queue cannot be looked at", queues=lane, error=repr(error.__cause__))
             return None
 
+    async def _take(self, lane: tuple[str, ...], worker_id: int) -> Job | None:
+        """One try, or what an earlier try has taken without getting to know it."""
+        held = self._held[worker_id]
+        job = None
+        if worker_id in self._unsure:
+            job = await self._lost(worker_id, held)
+            self._unsure.discard(worker_id)
+        if job is None:
+            try:
+                job = await self._next(lane, worker_id)
+            except ConnectorException:
+                self._unsure.add(worker_id)
+                raise
+        if job is not None and job.id is not None:
+            held.add(job.id)
+        return job
+
+    async def _next(self, lane: tuple[str, ...], worker_id: int) -> Job | None:
+        limits = [self._limits[queue] for queue in lane if queue in self._limits]
+        if len(lane) != 1 or not limits:
+            return await super().fetch_job(list(lane) or None, worker_id)
+        row = await self.connector.execute_together_async(
+            (LOCK_QUEUE, {"queue": lane[0]}),
+            (FETCH, {"queue": lane[0], "limit": limits[0], "worker_id": worker_id}),
+        )
+        return None if row is None or row["id"] is None else Job.from_row(row)
+
+    async def _lost(self, worker_id: int, held: set[int]) -> Job | None:
+        rows = await self.connector.execute_query_all_async(
+            query=LOST, worker_id=worker_id, held=sorted(held)
+        )
+        for row in rows:
+            log.warning("an entry was taken as the connection was lost", entry=row["id"])
+            return Job.from_row(row)
+        return None
+
     async def finish_job_by_id_async(self, job_id: int, status: Status, delete_job: bool) -> None:
         """Write how a job has ended, however long the database is away, up to FINISH_LIMIT_SECONDS."""
         tries = 0
+        ending = {"job_id": job_id, "status": status.value, "delete_job": delete_job}
 
         async def finish() -> None:
             nonlocal tries
             tries += 1
             try:
-                await JobManager.finish_job_by_id_async(self, job_id, status, delete_job)
+                await self.connector.execute_together_async(
+                    (FINISH, ending), (TELL_PLACE, {"job_id": job_id, "look": LOOK})
+                )
             except ConnectorException as error:
-                # The try before has ended it, only its answer was lost.
+                # The try before has ended it, only its answer was lost; or it was taken for dead.
                 if tries == 1 or not isinstance(error.__cause__, psycopg.errors.RaiseException):
                     raise
 
-        await self._steadily("finish", finish, FINISH_LIMIT_SECONDS)
+        try:
+            await self._steadily("finish", finish, FINISH_LIMIT_SECONDS)
+        finally:
+            for held in self._held.values():
+                held.discard(job_id)
 
     async def update_heartbeat(self, worker_id: int) -> None:
         """Give a sign of life, however long the database is away.
@@ -124,8 +183,10 @@ class SteadyJobManager(JobManager):
         try:
             await self._steadily("heartbeat", beat, math.inf)
         except NoResult:
-            self._beats.pop(worker_id, None)
-            raise
+            if self._beats.pop(worker_id, None) is not None:
+                raise
+            # It has said itself that it goes.
+            return
         if worker_id in self._beats:
             self._beats[worker_id] = time.monotonic()
 

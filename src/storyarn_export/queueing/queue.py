@@ -1,6 +1,6 @@
 """Entries of the queue, in the transaction of whoever makes them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storyarn_export.domain.errors import ServiceUnavailableError
-from storyarn_export.queueing.connector import SteadyConnector
+from storyarn_export.queueing.connector import LOOK, SteadyConnector
 from storyarn_export.queueing.job_manager import SteadyJobManager
 from storyarn_export.queueing.statements import statement
 
@@ -27,6 +27,8 @@ RUN_IMPORT = "run_import"
 # An entry that waits may be taken between the moment it stands in our way and the moment we look for it.
 MAX_ENQUEUE_TRIES = 3
 WAITING = text(statement("waiting"))
+END = text(statement("end"))
+TELL_PLACE = text(statement("tell_place_of"))
 
 
 class Queue:
@@ -36,12 +38,22 @@ class Queue:
         database_url: PostgreSQL URL, any driver.
         pool_size: connections of the app at most; entries are made over the connections of callers.
         application_name: shown in pg_stat_activity.
+        limits: entries that run at a time in all processes together, by queue; a queue that is not named has no
+            limit. For workers; who only puts entries in needs none.
     """
 
-    def __init__(self, database_url: str, *, pool_size: int, application_name: str) -> None:
+    def __init__(
+        self,
+        database_url: str,
+        *,
+        pool_size: int,
+        application_name: str,
+        limits: Mapping[str, int] | None = None,
+    ) -> None:
+        self.limits = dict(limits or {})
         self._connector = SteadyConnector(database_url, size=pool_size, application_name=application_name)
         self._pool: AsyncNullConnectionPool[AsyncConnection[TupleRow]] | None = None
-        self._manager = SteadyJobManager(self._connector)
+        self._manager = SteadyJobManager(self._connector, self.limits)
         self.app = procrastinate.App(connector=self._connector)
         self.app.job_manager = self._manager
 
@@ -103,6 +115,17 @@ class Queue:
             return await self.app.job_manager.cancel_job_by_id_async(
                 queue_job_id, abort=abort, connection=await _driver_connection(session)
             )
+
+    async def end(self, session: AsyncSession, queue_job_id: int, status: str) -> None:
+        """End an entry in the place of its worker, which is dead; its place in the queue is free with the commit.
+
+        Args:
+            session: whose transaction this becomes part of.
+            queue_job_id: of an entry that waits or runs.
+            status: `failed` or `aborted`.
+        """
+        await session.execute(END, {"entry": queue_job_id, "status": status})
+        await session.execute(TELL_PLACE, {"entry": queue_job_id, "look": LOOK})
 
     async def _enqueue(
         self, session: AsyncSession, queue: str, task: str, job_id: UUID, delay_seconds: float

@@ -5,7 +5,6 @@ import gc
 from collections.abc import Sequence
 
 from storyarn_export.bootstrap import Services
-from storyarn_export.queueing.queue import EXPORTS, IMPORTS, MAINTENANCE
 from storyarn_export.telemetry.process import WorkerMeter
 from storyarn_export.worker.observed import ObservedRuns, observed
 from storyarn_export.worker.rescue import interval_seconds, keep_rescuing
@@ -25,11 +24,6 @@ async def serve_worker(services: Services, queues: Sequence[str], *, stop: async
         stop: set to stop; the command sets it on SIGTERM and SIGINT.
     """
     settings = services.settings
-    concurrency = {
-        EXPORTS: settings.export_concurrency,
-        IMPORTS: settings.import_concurrency,
-        MAINTENANCE: settings.maintenance_concurrency,
-    }
     meter = WorkerMeter(queues)
     register_tasks(
         services.queue.app,
@@ -37,7 +31,8 @@ async def serve_worker(services: Services, queues: Sequence[str], *, stop: async
     )
     supervisor = Supervisor(
         services.queue.app,
-        concurrency={queue: concurrency[queue] for queue in queues},
+        # One process alone may fill all places.
+        concurrency={queue: services.queue.limits[queue] for queue in queues},
         shutdown_seconds=settings.shutdown_seconds,
         heartbeat_seconds=settings.heartbeat_seconds,
         stalled_after_seconds=settings.stalled_after_seconds,

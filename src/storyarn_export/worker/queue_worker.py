@@ -4,7 +4,11 @@ import asyncio
 from typing import Any
 
 import structlog
+from procrastinate.utils import cancel_and_capture_errors
 from procrastinate.worker import Worker
+
+# The library's name for the side task that makes entries; those are not for a worker that stops.
+CRON = "deferrer"
 
 log = structlog.get_logger(__name__)
 
@@ -14,6 +18,9 @@ class QueueWorker(Worker):
 
     The library's own watch ends with the first side task that ends, and cron ends at once where there is none: from
     then on the others could die unnoticed.
+
+    While running jobs come to their end it goes on giving signs of life and hearing of cancelled jobs, where the
+    library falls silent: a long drain would look like a death, and its jobs would run twice.
     """
 
     async def run(self) -> None:
@@ -35,3 +42,10 @@ class QueueWorker(Worker):
             if error is not None:
                 log.error("part of a worker has died", part=task.get_name(), error=repr(error))
                 self.stop()
+
+    async def _shutdown(self, side_tasks: list[asyncio.Task[Any]]) -> None:
+        cron = [task for task in side_tasks if task.get_name() == CRON]
+        try:
+            await super()._shutdown(cron)
+        finally:
+            await cancel_and_capture_errors([task for task in side_tasks if task not in cron])
