@@ -2,11 +2,12 @@
 
 import asyncio
 import hashlib
+import itertools
 import random
 import re
 import signal
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
@@ -32,6 +33,11 @@ MEBIBYTE = 1024 * 1024
 LEFT = """
 SELECT count(*) FILTER (WHERE status = 'doing') FROM procrastinate_jobs
 """
+RUNNING = """
+SELECT count(*) FILTER (WHERE status = 'processing') AS running,
+    count(*) FILTER (WHERE status IN ('pending', 'processing')) AS left
+FROM export_jobs
+"""
 
 
 @dataclass
@@ -45,8 +51,8 @@ class Farm:
     storage: Path
     workers: list[subprocess.Popen[str]] = field(default_factory=list)
 
-    def hire(self) -> subprocess.Popen[str]:
-        worker = self.program.start("worker", "--queues", "exports")
+    def hire(self, settings: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+        worker = self.program.having(settings or {}).start("worker", "--queues", "exports")
         self.workers.append(worker)
         return worker
 
@@ -115,6 +121,19 @@ async def farm(database_url: str, tmp_path: Path) -> AsyncIterator[Farm]:
         for worker in made.workers:
             worker.kill()
             worker.communicate()
+
+
+def different_options() -> Iterator[ExportOptions]:
+    """Options of which no two are equal, as equal requests share one job."""
+    flags = (False, True)
+    for pretty, validate, sheets, scenes, screenplays in itertools.product(flags, repeat=5):
+        yield ExportOptions(
+            pretty_print=pretty,
+            validate_before_export=validate,
+            include_sheets=sheets,
+            include_scenes=scenes,
+            include_screenplays=screenplays,
+        )
 
 
 def normal(content: bytes) -> bytes:
@@ -214,6 +233,47 @@ async def test_a_worker_that_is_told_to_stop_hands_its_jobs_over(farm: Farm) -> 
         return await farm.doing() == 0
 
     await eventually(idle)
+
+
+async def test_a_worker_that_drains_for_long_is_not_taken_for_dead(farm: Farm) -> None:
+    job_id = await farm.ask()
+    # Its run waits in the middle, for longer than silence is put up with.
+    async with farm.services.bulk.acquire() as connection, connection.transaction():
+        await connection.execute("LOCK TABLE assets IN ACCESS EXCLUSIVE MODE")
+        leaving = farm.hire({"STORYARN_SHUTDOWN_SECONDS": "6"})
+        await farm.until(job_id, "processing")
+        leaving.send_signal(signal.SIGTERM)
+        farm.hire()
+        await asyncio.sleep(4)
+        assert leaving.poll() is None
+        now = await farm.job(job_id)
+        assert (now.status, now.attempt) == ("processing", 1)
+    job = await farm.until(job_id, "completed", "failed")
+    assert (job.status, job.attempt) == ("completed", 1)
+    assert await asyncio.to_thread(leaving.wait, EXIT_SECONDS) == 0
+    assert farm.files() == [job.file_key]
+
+
+async def test_all_workers_together_keep_to_the_limit(farm: Farm) -> None:
+    for _ in range(2):
+        farm.hire()
+    jobs = [await farm.ask(one) for one in itertools.islice(different_options(), 20)]
+    assert len(set(jobs)) == len(jobs) == 20
+    peak = 0
+
+    async def all_over() -> bool:
+        nonlocal peak
+        async with farm.services.sessions() as session:
+            running, left = (await session.execute(text(RUNNING))).one()
+        peak = max(peak, running, await farm.doing())
+        return bool(left == 0)
+
+    await eventually(all_over, within_seconds=120)
+    assert peak == 3
+    for job_id in jobs:
+        job = await farm.job(job_id)
+        assert (job.status, job.attempt) == ("completed", 1), job.error_message
+    assert len(farm.files()) == len(jobs)
 
 
 async def test_cancelling_a_running_export_leaves_nothing(farm: Farm) -> None:

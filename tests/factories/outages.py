@@ -42,6 +42,7 @@ class Gateway:
         self._listening: asyncio.Server | None = None
         self._port = 0
         self._writers: set[asyncio.StreamWriter] = set()
+        self._last_words: bytes | None = None
 
     @property
     def url(self) -> str:
@@ -58,16 +59,35 @@ class Gateway:
         for writer in self._writers:
             writer.transport.abort()
 
+    def break_after(self, words: bytes) -> None:
+        """Break the next connection that says these words, once the server has done what they say."""
+        self._last_words = words
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         up_reader, up_writer = await asyncio.open_connection(*self._server)
         ends = {writer, up_writer}
         self._writers |= ends
         try:
             async with asyncio.TaskGroup() as ways:
-                ways.create_task(_pass_on(reader, up_writer))
+                ways.create_task(self._to_server(reader, up_writer, writer))
                 ways.create_task(_pass_on(up_reader, writer))
         finally:
             self._writers -= ends
+
+    async def _to_server(
+        self, reader: asyncio.StreamReader, up_writer: asyncio.StreamWriter, writer: asyncio.StreamWriter
+    ) -> None:
+        try:
+            while chunk := await reader.read(CHUNK_BYTES):
+                if self._last_words is not None and self._last_words in chunk:
+                    self._last_words = None
+                    writer.transport.abort()
+                up_writer.write(chunk)
+                await up_writer.drain()
+        except ConnectionError:
+            return
+        finally:
+            up_writer.close()
 
 
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

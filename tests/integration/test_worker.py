@@ -279,6 +279,34 @@ async def test_a_running_job_may_end_before_the_supervisor_does(
     assert await status(bulk, late) == "todo"
 
 
+async def test_a_worker_that_drains_gives_signs_of_life_and_hears_of_cancelled_jobs(
+    queue: Queue, sessions: Sessions, bulk: asyncpg.Pool
+) -> None:
+    runs, stop = Runs(endless=True), asyncio.Event()
+    async with working(
+        queue, runs, stop=stop, concurrency={"exports": 1}, heartbeat_seconds=0.1, shutdown_seconds=20
+    ) as supervisor:
+        await listens(bulk, queues=1)
+        job_id, entry = await enqueue(queue, sessions)
+        await runs.next()
+        stop.set()
+        await asyncio.sleep(0.1)
+        told = await bulk.fetchval("SELECT clock_timestamp() FROM procrastinate_workers")
+
+        async def beats() -> bool:
+            return bool(await bulk.fetchval("SELECT last_heartbeat > $1 FROM procrastinate_workers", told))
+
+        await eventually(beats)
+        async with sessions.begin() as session:
+            await queue.cancel(session, entry, abort=True)
+        async with asyncio.timeout(NOTIFY_SPEED_SECONDS):
+            assert await runs.cancelled.get() == job_id
+        async with asyncio.timeout(NOTIFY_SPEED_SECONDS):
+            await supervisor
+    assert await status(bulk, entry) == "aborted"
+    assert await bulk.fetchval("SELECT count(*) FROM procrastinate_workers") == 0
+
+
 async def test_a_job_that_does_not_end_in_time_hands_itself_back(
     queue: Queue, sessions: Sessions, bulk: asyncpg.Pool, database_url: str
 ) -> None:
