@@ -13,9 +13,11 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storyarn_export.db.session import Sessions, create_bulk_pool, create_engine, create_sessions
+from storyarn_export.domain.cron import Cron
 from storyarn_export.exports.attempt import RunPolicy
 from storyarn_export.exports.cancel import CancelExport
 from storyarn_export.exports.clean_up import CleanUp
+from storyarn_export.exports.due import QueueCleanUp
 from storyarn_export.exports.quick import QuickExport
 from storyarn_export.exports.request import RequestExport
 from storyarn_export.exports.rescue import RescueExports
@@ -68,6 +70,7 @@ class Services:
     cancel_export: CancelExport
     rescue_exports: RescueExports
     clean_up: CleanUp
+    queue_clean_up: QueueCleanUp
     quick_export: QuickExport
     load_project: LoadProject
     metrics: CollectorRegistry
@@ -168,6 +171,7 @@ async def open_services(
                 stalled_after_seconds=settings.stalled_after_seconds,
             ),
             clean_up=CleanUp(sessions, storage, history=timedelta(days=settings.history_days)),
+            queue_clean_up=QueueCleanUp(sessions, queue, Cron(settings.cleanup_cron)),
             quick_export=QuickExport(reads, formats, request, threshold=settings.sync_threshold),
             load_project=LoadProject(
                 bulk, max_bytes=settings.max_import_bytes, max_entity_bytes=settings.max_entity_bytes

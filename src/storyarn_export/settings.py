@@ -4,13 +4,16 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from storyarn_export.db.urls import plain_url
+from storyarn_export.domain.cron import Cron
 
 PREFIX = "STORYARN_"
 MEBIBYTE = 1024 * 1024
+# One sign of life may come late.
+LEAST_HEARTBEATS = 2
 
 
 class StorageKind(StrEnum):
@@ -82,6 +85,10 @@ class Settings(BaseSettings):
         le=3650,
         description="days that exports which are over stay in the lists, without their files",
     )
+    cleanup_cron: str = Field(
+        "0 */6 * * *",
+        description="when workers remove what is over: minute, hour, day of month, month, day of week, in UTC",
+    )
     progress_every: int = Field(
         50, ge=1, le=100_000, description="entities between two looks at whether progress is due"
     )
@@ -104,7 +111,11 @@ class Settings(BaseSettings):
         10, ge=0.5, le=600, description="time between two signs of life of a worker"
     )
     stalled_after_seconds: float = Field(
-        30, ge=1, le=3600, description="silence after which a worker counts as dead"
+        30,
+        ge=1,
+        le=3600,
+        validate_default=True,
+        description="silence after which a worker counts as dead; at least twice `heartbeat_seconds`",
     )
     shutdown_seconds: float = Field(
         15, ge=1, le=3600, description="time that running work has to end when the process is told to stop"
@@ -135,6 +146,23 @@ class Settings(BaseSettings):
     @classmethod
     def _postgres(cls, value: str | None) -> str | None:
         return None if value is None else plain_url(value)
+
+    @field_validator("cleanup_cron")
+    @classmethod
+    def _cron(cls, value: str) -> str:
+        Cron(value)
+        return value
+
+    @field_validator("stalled_after_seconds")
+    @classmethod
+    def _longer_than_a_heartbeat(cls, value: float, others: ValidationInfo) -> float:
+        # A worker that lives would be taken for dead, and its jobs would run twice.
+        heartbeat_seconds = others.data.get("heartbeat_seconds")
+        if heartbeat_seconds is not None and value < LEAST_HEARTBEATS * heartbeat_seconds:
+            raise ValueError(
+                f"has to be at least {LEAST_HEARTBEATS} times {PREFIX}HEARTBEAT_SECONDS ({heartbeat_seconds:g})"
+            )
+        return value
 
     @field_validator("cors_origins", mode="before")
     @classmethod

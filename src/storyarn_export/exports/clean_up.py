@@ -9,9 +9,13 @@ from storyarn_export.db.session import Sessions
 from storyarn_export.domain.errors import StorageError
 from storyarn_export.exports.clean_files import CleanFiles
 from storyarn_export.exports.clean_rows import CleanRows
-from storyarn_export.exports.cleaned import CleanedUp
+from storyarn_export.exports.cleaned import CleanedUp, statement
 from storyarn_export.progress.tally import tally
 from storyarn_export.storage.contract import Storage
+
+# Its name in the table of chores.
+CHORE = "cleanup"
+SUCCEEDED = statement("succeeded")
 
 log = structlog.get_logger(__name__)
 
@@ -56,6 +60,9 @@ class CleanUp:
             async with self._sessions.begin() as session:
                 for operation, times in sorted(cleaned.failures.items()):
                     await tally(session, "storage_errors", times, operation=operation)
+        else:
+            async with self._sessions.begin() as session:
+                await session.execute(SUCCEEDED, {"chore": CHORE, "now": now})
         log.info("cleaned up", failures=cleaned.failures.total(), **_by_name(cleaned))
         return cleaned
 

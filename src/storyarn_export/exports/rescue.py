@@ -16,7 +16,7 @@ from storyarn_export.domain.lifecycle import ACTIVE, JobStatus, Mode
 from storyarn_export.exports.status import write_job
 from storyarn_export.exports.sweep import SweepJob
 from storyarn_export.progress.tally import tally
-from storyarn_export.queueing.queue import RUN_EXPORT, Queue
+from storyarn_export.queueing.queue import CLEAN_UP, RUN_EXPORT, Queue
 
 # One process at a time looks after the dead; the number only has to differ from other locks'.
 LOCK = 7_305_809_213
@@ -87,7 +87,11 @@ class RescueExports:
     async def _dead_entries(self, session: AsyncSession, rescued: Rescued) -> None:
         found = await session.execute(
             DEAD_ENTRIES,
-            {"tasks": [RUN_EXPORT], "stalled_after": self._stalled_after_seconds, "most": MOST_A_ROUND},
+            {
+                "tasks": [RUN_EXPORT, CLEAN_UP],
+                "stalled_after": self._stalled_after_seconds,
+                "most": MOST_A_ROUND,
+            },
         )
         for entry in found.all():
             await self._dead_entry(session, entry, rescued)
@@ -98,8 +102,9 @@ class RescueExports:
         # The entry is over for good, so that what a frozen worker says of it later lands nowhere.
         status = "aborted" if entry.abort_requested else "failed"
         await self._queue.end(session, entry.id, status)
-        job = await _locked(session, entry.job_id)
+        job = None if entry.job_id is None else await _locked(session, entry.job_id)
         if job is None:
+            # It is gone; or the entry was no job's, and another is made when it is time.
             return
         if job.queue_job_id != entry.id:
             # Another entry has it by now.

@@ -1,7 +1,7 @@
 """Entries of the queue, in the transaction of whoever makes them."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from uuid import UUID
 
 import procrastinate
@@ -23,6 +23,7 @@ MAINTENANCE = "maintenance"
 
 RUN_EXPORT = "run_export"
 RUN_IMPORT = "run_import"
+CLEAN_UP = "clean_up"
 
 # An entry that waits may be taken between the moment it stands in our way and the moment we look for it.
 MAX_ENQUEUE_TRIES = 3
@@ -96,6 +97,25 @@ class Queue:
             ServiceUnavailableError: the database does not answer.
         """
         return await self._enqueue(session, EXPORTS, RUN_EXPORT, job_id, delay_seconds)
+
+    async def enqueue_clean_up(self, session: AsyncSession) -> None:
+        """Have a worker clean up, once the caller's transaction is committed; one waits at most.
+
+        Args:
+            session: whose transaction the entry becomes part of.
+
+        Raises:
+            ServiceUnavailableError: the database does not answer.
+        """
+        with _our_errors(), suppress(AlreadyEnqueued):
+            async with session.begin_nested():
+                entry = self.app.configure_task(
+                    CLEAN_UP,
+                    queue=MAINTENANCE,
+                    queueing_lock=CLEAN_UP,
+                    connection=await _driver_connection(session),
+                )
+                await entry.defer_async()
 
     async def cancel(self, session: AsyncSession, queue_job_id: int, *, abort: bool) -> bool:
         """Take an entry out of the queue, once the caller's transaction is committed.

@@ -3,7 +3,8 @@
 import platform
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import prometheus_client
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
@@ -118,6 +119,15 @@ class WorkerMeter:
     def end(self, queue: str) -> None:
         """A job of that queue has ended, however."""
         self._running[queue] -= 1
+
+    @contextmanager
+    def running(self, queue: str) -> Iterator[None]:
+        """A job of that queue runs while the block lasts."""
+        self.begin(queue)
+        try:
+            yield
+        finally:
+            self.end(queue)
 
     def collector(
         self, *, listening: Callable[[], Iterable[str]], beats: Callable[[], Iterable[float]]

@@ -3,13 +3,17 @@
 import asyncio
 import gc
 from collections.abc import Sequence
+from datetime import datetime
 
 from storyarn_export.bootstrap import Services
+from storyarn_export.exports.cleaned import CleanedUp
+from storyarn_export.queueing.queue import MAINTENANCE
 from storyarn_export.telemetry.process import WorkerMeter
+from storyarn_export.worker.cron import keep_cleaning
 from storyarn_export.worker.observed import ObservedRuns, observed
 from storyarn_export.worker.rescue import interval_seconds, keep_rescuing
 from storyarn_export.worker.supervisor import Supervisor
-from storyarn_export.worker.tasks import register_tasks
+from storyarn_export.worker.tasks import register_clean_up, register_tasks
 
 # New containers before Python looks for cycles: several batches full, where its default is a few rows.
 GC_THRESHOLDS = (100_000, 10, 10)
@@ -29,6 +33,12 @@ async def serve_worker(services: Services, queues: Sequence[str], *, stop: async
         services.queue.app,
         ObservedRuns(services.run_export, sessions=services.sessions, tracing=services.tracing, meter=meter),
     )
+
+    async def clean_up(now: datetime) -> CleanedUp:
+        with meter.running(MAINTENANCE):
+            return await services.clean_up(now)
+
+    register_clean_up(services.queue.app, clean_up)
     supervisor = Supervisor(
         services.queue.app,
         # One process alone may fill all places.
@@ -51,3 +61,5 @@ async def serve_worker(services: Services, queues: Sequence[str], *, stop: async
             ),
             name="rescue",
         )
+        if MAINTENANCE in queues:
+            parts.create_task(keep_cleaning(services.queue_clean_up, stop=stop), name="cron")

@@ -11,6 +11,7 @@ from procrastinate.exceptions import ConnectorException
 
 from storyarn_export.domain.backoff import Backoff
 from storyarn_export.worker.queue_worker import QueueWorker
+from storyarn_export.worker.waiting import stops_within
 
 # A look without being told to, should a notification have been lost.
 POLL_SECONDS = 5.0
@@ -74,7 +75,7 @@ class Supervisor:
                 backoff.reset()
             delay_seconds = backoff.next()
             log.error("worker has ended", queue=queue, next_start_in_seconds=round(delay_seconds, 2))
-            await _wait_for(stop, delay_seconds)
+            await stops_within(stop, delay_seconds)
 
     def _new_worker(self, queue: str) -> QueueWorker:
         return QueueWorker(
@@ -114,11 +115,3 @@ def _report(running: asyncio.Task[None]) -> None:
         log.warning("worker cannot reach the queue", worker=running.get_name(), error=repr(error.__cause__))
     elif error is not None:
         log.error("worker has failed", worker=running.get_name(), exc_info=error)
-
-
-async def _wait_for(event: asyncio.Event, timeout_seconds: float) -> None:
-    try:
-        async with asyncio.timeout(timeout_seconds):
-            await event.wait()
-    except TimeoutError:
-        return

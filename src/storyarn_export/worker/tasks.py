@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from uuid import UUID
 
 import procrastinate
@@ -9,7 +10,9 @@ from procrastinate.exceptions import JobAborted
 from procrastinate.job_context import AbortReason, JobContext
 from structlog.contextvars import bound_contextvars
 
-from storyarn_export.queueing.queue import EXPORTS, RUN_EXPORT
+from storyarn_export.domain.errors import StorageError
+from storyarn_export.exports.cleaned import CleanedUp
+from storyarn_export.queueing.queue import CLEAN_UP, EXPORTS, MAINTENANCE, RUN_EXPORT
 
 
 def register_tasks(app: procrastinate.App, run_export: Callable[[UUID], Awaitable[None]]) -> None:
@@ -33,3 +36,19 @@ def register_tasks(app: procrastinate.App, run_export: Callable[[UUID], Awaitabl
                 if context.abort_reason() is AbortReason.USER_REQUEST:
                     raise JobAborted from None
                 raise
+
+
+def register_clean_up(app: procrastinate.App, clean_up: Callable[[datetime], Awaitable[CleanedUp]]) -> None:
+    """Teach the app of a worker process to clean up.
+
+    Args:
+        app: of the queue.
+        clean_up: cleans up once, at the moment that it is given.
+    """
+
+    @app.task(name=CLEAN_UP, queue=MAINTENANCE)
+    async def _clean_up() -> None:
+        failures = (await clean_up(datetime.now(UTC))).failures.total()
+        if failures:
+            # The entry says so, and another is made after a while.
+            raise StorageError(f"The store failed {failures} times during the clean-up.")
