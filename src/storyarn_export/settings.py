@@ -101,8 +101,9 @@ class Settings(BaseSettings):
         le=1024 * MEBIBYTE,
         description="bytes of a file between two checkpoints, from which a run goes on after a crash",
     )
+    # The waits between them add up to a minute at least.
     export_max_retries: int = Field(
-        5,
+        8,
         ge=0,
         le=100,
         description="times that an export is tried again because database or storage was away",

@@ -1,7 +1,9 @@
 """`up` from the first start on an empty directory to the end, and after a kill."""
 
+import os
 import signal
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -100,6 +102,33 @@ def test_a_worker_that_dies_is_started_again(program: Program) -> None:
         assert successor.pid != worker.pid
         up.stop()
     assert not psutil.pid_exists(successor.pid)
+
+
+def test_a_database_that_is_killed_is_started_again(program: Program, home: Path) -> None:
+    exported = program.run("projects", "seed", "--entities", "2000", "--json").json
+    token = program.run("token", "create", "--email", "admin@localhost", "--json").json["token"]
+    with Up(program, "up", "--port", "0", "--workers", "1") as up:
+        client = program.having({"STORYARN_SERVER": up.url, "STORYARN_TOKEN": token})
+        client.run("export", exported["project_id"], "--json")
+        (worker,) = psutil.Process(up.process.pid).children()
+        for _ in range(2):
+            server = EmbeddedServer(home / "data").status()
+            assert server is not None
+            os.kill(server.pid, signal.SIGKILL)
+            psutil.wait_procs([psutil.Process(server.pid)] if psutil.pid_exists(server.pid) else [], 10)
+            give_up_at = time.monotonic() + GONE_LIMIT_SECONDS
+            while httpx.get(f"{up.url}/readyz").status_code != 200:
+                assert time.monotonic() < give_up_at, up.log
+                time.sleep(0.1)
+            again = EmbeddedServer(home / "data").status()
+            assert again is not None
+            assert (again.url, again.pid == server.pid) == (server.url, False)
+            # Only the worker can run this one.
+            done = client.run("export", exported["project_id"], "--json").json
+            assert (done["mode"], done["status"]) == ("async", "completed")
+        assert psutil.Process(up.process.pid).children() == [worker]
+        assert up.stop() == 0
+    assert EmbeddedServer(home / "data").status() is None
 
 
 def test_a_port_that_is_taken_is_one_clear_line(program: Program) -> None:

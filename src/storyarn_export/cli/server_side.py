@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,6 +11,7 @@ from alembic.util import CommandError as MigrationError
 from sqlalchemy.exc import OperationalError
 
 from storyarn_export.bootstrap import Services, open_services
+from storyarn_export.cli.embedded_keeper import kept_running
 from storyarn_export.cli.failures import CommandError, one_line
 from storyarn_export.cli.running import run
 from storyarn_export.cli.settings_table import shown_url
@@ -63,12 +64,18 @@ def database(settings: Settings) -> Iterator[str]:
 
 @asynccontextmanager
 async def database_beside_loop(settings: Settings) -> AsyncIterator[str]:
-    """As `database`, for a process whose event loop has to hear signals meanwhile."""
+    """As `database`, for a process that stays.
+
+    Its event loop hears signals meanwhile, and the embedded server is started again when it dies.
+    """
     holder = database(settings)
     url = await asyncio.to_thread(holder.__enter__)
     try:
-        with connection_errors(url):
-            yield url
+        async with AsyncExitStack() as stack:
+            if not settings.database_url:
+                await stack.enter_async_context(kept_running(EmbeddedServer(settings.data_dir), url))
+            with connection_errors(url):
+                yield url
     finally:
         await asyncio.to_thread(holder.__exit__, None, None, None)
 

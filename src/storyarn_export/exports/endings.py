@@ -105,9 +105,7 @@ class Endings:
         retries = run.job.retries + 1
         async with self._sessions.begin() as session:
             if passing and run.job.mode == Mode.ASYNC and retries <= self._policy.max_retries:
-                delay_seconds = wait_seconds(
-                    retries, first_seconds=FIRST_RETRY_SECONDS, longest_seconds=LONGEST_RETRY_SECONDS
-                )
+                delay_seconds = _delay_seconds(error, retries)
                 await self._requeue(session, run, delay_seconds=delay_seconds, retries=retries)
                 await tally(session, "export_retries")
                 return True
@@ -145,6 +143,18 @@ class Endings:
         await tally(session, "export_finished", format=name, status=status.value)
         if run.job.started_at is not None:
             await measure(session, "export_seconds", (now - run.job.started_at).total_seconds(), format=name)
+
+
+def _delay_seconds(error: Exception, retries: int) -> float:
+    """How long a run is put off that is tried again for so many times.
+
+    A database that has been away is back: this very transaction shows it. When it goes on failing, or it is a replica
+    or the store that is away, the waits grow.
+    """
+    waits = retries if isinstance(error, StoryarnError) else retries - 1
+    if not waits:
+        return 0
+    return wait_seconds(waits, first_seconds=FIRST_RETRY_SECONDS, longest_seconds=LONGEST_RETRY_SECONDS)
 
 
 def _told(error: Exception) -> tuple[str, str, dict[str, object] | None]:

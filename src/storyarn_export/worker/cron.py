@@ -7,8 +7,8 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from storyarn_export.domain.errors import StoryarnError
+from storyarn_export.domain.waiting import is_set_within
 from storyarn_export.exports.due import QueueCleanUp
-from storyarn_export.worker.waiting import stops_within
 
 # Between two looks: what has failed is tried again, and what others have missed is seen, this much late at most.
 LOOK_SECONDS = 15.0
@@ -33,4 +33,4 @@ async def keep_cleaning(queue_clean_up: QueueCleanUp, *, stop: asyncio.Event) ->
         except (SQLAlchemyError, StoryarnError, OSError) as error:
             log.warning("no clean-up can be queued", error=type(error).__name__)
         next_seconds = queue_clean_up.until_next_seconds(datetime.now(UTC)) + MARGIN_SECONDS
-        await stops_within(stop, min(next_seconds, LOOK_SECONDS))
+        await is_set_within(stop, min(next_seconds, LOOK_SECONDS))

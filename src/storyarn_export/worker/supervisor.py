@@ -10,8 +10,8 @@ import structlog
 from procrastinate.exceptions import ConnectorException
 
 from storyarn_export.domain.backoff import Backoff
+from storyarn_export.domain.waiting import is_set_within
 from storyarn_export.worker.queue_worker import QueueWorker
-from storyarn_export.worker.waiting import stops_within
 
 # A look without being told to, should a notification have been lost.
 POLL_SECONDS = 5.0
@@ -75,7 +75,7 @@ class Supervisor:
                 backoff.reset()
             delay_seconds = backoff.next()
             log.error("worker has ended", queue=queue, next_start_in_seconds=round(delay_seconds, 2))
-            await stops_within(stop, delay_seconds)
+            await is_set_within(stop, delay_seconds)
 
     def _new_worker(self, queue: str) -> QueueWorker:
         return QueueWorker(
