@@ -120,12 +120,49 @@ async def test_starting_over_is_said_once(service: Running, ann: Member, project
     url = await queued(ann, await projects.make(ann, sheets=1))
     token = UUID(int=1)
     await change(service, url, tell=True, status="processing", run_token=token, progress=40)
-    async with ann.events(f"{url}/events") as reader:
-        seen = [await reader.next()]
+    async with ann.events(f"{url}/events") as one_job, ann.events("/api/exports/events") as all_jobs:
+        readers = (one_job, all_jobs)
+        seen = [[await reader.next() for reader in readers]]
         for progress in (10, 20):
             await change(service, url, tell=True, progress=progress)
-            seen.append(await reader.next())
-    assert [event and event.data.get("restarted") for event in seen] == [None, True, None]
+            seen.append([await reader.next() for reader in readers])
+    for events in zip(*seen, strict=True):
+        assert [event and event.data.get("restarted") for event in events] == [None, True, None]
+
+
+@pytest.mark.parametrize("own_service", [{"checkpoint_bytes": 64 * 1024}], indirect=True)
+async def test_a_project_that_changes_between_two_runs_sets_progress_back_once(
+    service: Running, ann: Member, projects: Projects
+) -> None:
+    project = await projects.make(ann, sheets=LARGE)
+    url = await queued(ann, project)
+    async with ann.events(f"{url}/events") as one_job, ann.events("/api/exports/events") as all_jobs:
+        running = asyncio.create_task(run(service, url))
+        while (event := await one_job.next()) and event.data["progress"] < 30:
+            pass
+        running.cancel()
+        await asyncio.wait({running})
+        async with service.services.bulk.acquire() as connection:
+            await connection.execute(
+                "UPDATE sheets SET name = name || '!' WHERE project_id = $1", int(project)
+            )
+        await run(service, url)
+        for events in (await one_job.all(), await until_the_end(all_jobs)):
+            (at,) = [number for number, one in enumerate(events) if one.data.get("restarted")]
+            assert_rising(events[:at])
+            assert_rising(events[at:])
+            assert events[-1].name == "completed"
+            assert not events[-1].data["resumed"]
+
+
+async def until_the_end(reader: EventReader) -> list[Event]:
+    """Events of a stream that has no end, up to that of the only job."""
+    events = []
+    while event := await reader.next():
+        events.append(event)
+        if event.name == "completed":
+            break
+    return events
 
 
 @pytest.mark.parametrize(("status", "code"), [("failed", "run-failed"), ("cancelled", None)])

@@ -15,6 +15,7 @@ from tests.factories.program import Program, Up
 
 pytestmark = pytest.mark.xdist_group("crashes")
 ENTITIES = 60_000
+RESTART_SECONDS = 0.4
 OUTAGE_SECONDS = 3.0
 # Well above what it takes, well below the five seconds between two looks without being told.
 NOTIFY_SPEED_SECONDS = 2.5
@@ -56,11 +57,11 @@ class Service:
         await eventually(there, within_seconds=within_seconds)
         return await self.job(job_id)
 
-    async def outage(self) -> None:
+    async def outage(self, seconds: float) -> None:
         self.way.close()
         refused = await self.client.get(f"/api/projects/{self.project}/exports")
         assert refused.status_code == 503
-        await asyncio.sleep(OUTAGE_SECONDS)
+        await asyncio.sleep(seconds)
         await self.way.open()
 
     async def picked_up(self) -> None:
@@ -99,8 +100,8 @@ async def service(database_url: str, tmp_path: Path) -> AsyncIterator[Service]:
 
 async def test_idle_processes_come_back_alone(service: Service) -> None:
     await service.picked_up()
-    for _ in range(2):
-        await service.outage()
+    for seconds in (RESTART_SECONDS, OUTAGE_SECONDS):
+        await service.outage(seconds)
         # The first request finds connections that work.
         assert (await service.client.get("/api/projects")).status_code == 200
         await eventually(lambda: _hears(service))
@@ -121,7 +122,7 @@ async def test_an_export_goes_on_from_its_checkpoint(
         return bool(await bulk.fetchval("SELECT checkpoint ? 'upload' FROM export_jobs"))
 
     await eventually(has_checkpoint, within_seconds=30)
-    await service.outage()
+    await service.outage(OUTAGE_SECONDS)
     job = await service.until(job_id, "completed", "failed")
     assert (job["status"], job["attempt"], job["resumed"]) == ("completed", 1, True), job["error"]
     # Whoever watched has not missed the end.

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Iterable
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 import structlog
@@ -33,6 +34,16 @@ LOOK_AT_ALL = Wake(frozenset(), resync=True)
 log = structlog.get_logger(__name__)
 
 
+class Sent(NamedTuple):
+    """The last event of a job."""
+
+    seq: int
+    progress: int | None
+
+
+NOTHING = Sent(-1, None)
+
+
 class UserFeed:
     """What one stream has sent, and what it has to send.
 
@@ -47,7 +58,7 @@ class UserFeed:
         self._user_id = user_id
         self._cursor_us = last_event_id
         self._visible: frozenset[int] = frozenset()
-        self._sent: OrderedDict[UUID, int] = OrderedDict()
+        self._sent: OrderedDict[UUID, Sent] = OrderedDict()
         self._active: OrderedDict[UUID, JobView] = OrderedDict()
 
     async def frames(self) -> AsyncGenerator[bytes, None]:
@@ -118,14 +129,16 @@ class UserFeed:
     def _news(self, jobs: Iterable[JobView]) -> list[bytes]:
         frames = []
         for job in sorted(jobs, key=lambda job: job.changed_us):
-            if self._sent.get(job.job_id, -1) < job.seq:
-                frames.append(event_frame(job.event, event_id=job.changed_us, data=job.data))
+            sent = self._sent.get(job.job_id, NOTHING)
+            if sent.seq < job.seq:
+                data = job.data_after(sent.progress)
+                frames.append(event_frame(job.event, event_id=job.changed_us, data=data))
                 self._remember(job)
         return frames
 
     def _remember(self, job: JobView) -> None:
         self._cursor_us = max(self._cursor_us or 0, job.changed_us)
-        self._sent[job.job_id] = job.seq
+        self._sent[job.job_id] = Sent(job.seq, job.progress)
         self._sent.move_to_end(job.job_id)
         if len(self._sent) > MAX_REMEMBERED:
             self._sent.popitem(last=False)

@@ -45,7 +45,8 @@ async def job_events(state: ApiState, job_id: UUID, last_event_id: int | None) -
                     return
                 job = sent.gone()
             if _is_news(job, sent, last_event_id):
-                yield event_frame(job.event, event_id=job.seq, data=_data(job, sent))
+                data = job.data_after(None if sent is None else sent.progress)
+                yield event_frame(job.event, event_id=job.seq, data=data)
             sent = job
             if job.terminal:
                 return
@@ -58,9 +59,3 @@ def _is_news(job: JobView, sent: JobView | None, last_event_id: int | None) -> b
         return job.seq > sent.seq
     # An id from the future is not one of this job's; believing it would hide what is to come.
     return last_event_id is None or job.seq != last_event_id
-
-
-def _data(job: JobView, sent: JobView | None) -> str:
-    if sent is None or job.progress >= sent.progress:
-        return job.data
-    return f'{job.data[:-1]},"restarted":true}}'

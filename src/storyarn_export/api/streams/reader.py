@@ -67,6 +67,16 @@ class JobView:
             data=orjson.dumps({**orjson.loads(self.data), **ended}).decode(),
         )
 
+    def data_after(self, seen: int | None) -> str:
+        """The data of an event for a reader who has seen so much progress; it says so when the job began anew since.
+
+        Args:
+            seen: progress in the event before; None when there was none.
+        """
+        if seen is None or self.progress >= seen:
+            return self.data
+        return f'{self.data[:-1]},"restarted":true}}'
+
     @property
     def terminal(self) -> bool:
         """Whether nothing will change any more."""
