@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import itertools
+import os
 import random
 import re
 import signal
@@ -89,9 +90,9 @@ class Farm:
         return (self.storage / str(job.file_key)).read_bytes()
 
     def files(self) -> list[str]:
-        return sorted(
-            str(path.relative_to(self.storage)) for path in self.storage.rglob("*") if path.is_file()
-        )
+        # Not `rglob`: directories go while they are looked at.
+        found = (Path(directory, name) for directory, _, names in os.walk(self.storage) for name in names)
+        return sorted(str(path.relative_to(self.storage)) for path in found)
 
     async def doing(self) -> int:
         async with self.services.sessions() as session:
