@@ -5,5 +5,6 @@
 - `lifecycle`: states of jobs
 - `conditions`: conditions and assignments as stored
 - `losses`: what a format could not hold
+- `backoff`, `cron`, `waiting`: when to try again, when to begin, and until when to wait
 - `errors`: the tree of errors
 """
