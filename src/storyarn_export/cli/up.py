@@ -17,8 +17,8 @@ from storyarn_export.cli.server_side import bring_to_head, database_beside_loop
 from storyarn_export.cli.worker_processes import WorkerProcesses
 from storyarn_export.settings import Settings, load_settings
 
-DRAIN_MARGIN_SECONDS = 3.0
-"""For a worker to close its connections after its jobs have ended or been handed back."""
+DRAIN_MARGIN_SECONDS = 4.5
+"""For a worker to have its jobs handed back and to close its connections; with 15 s to drain still under 20 s."""
 MAX_WORKERS = 64
 
 

@@ -24,6 +24,7 @@ MOST_A_ROUND = 100
 REQUEST_LIMIT_SECONDS = 60.0
 QUERIES = files(__package__) / "queries"
 DEAD_ENTRIES = text((QUERIES / "dead_entries.sql").read_text(encoding="utf-8"))
+FORGET_WORKERS = text((QUERIES / "forget_workers.sql").read_text(encoding="utf-8"))
 ORPHANS = text((QUERIES / "orphans.sql").read_text(encoding="utf-8"))
 
 log = structlog.get_logger(__name__)
@@ -77,6 +78,7 @@ class RescueExports:
             if await session.scalar(select(func.pg_try_advisory_xact_lock(LOCK))):
                 await self._dead_entries(session, rescued)
                 await self._orphans(session, rescued)
+                await session.execute(FORGET_WORKERS, {"stalled_after": self._stalled_after_seconds})
         for job in (*rescued.failed, *rescued.ended):
             try:
                 await self._sweep(job.project_id, job.id, keep=job.file_key)

@@ -5,13 +5,15 @@ import gc
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import select
+
 from storyarn_export.bootstrap import Services
 from storyarn_export.exports.cleaned import CleanedUp
 from storyarn_export.queueing.queue import MAINTENANCE
 from storyarn_export.telemetry.process import WorkerMeter
 from storyarn_export.worker.cron import keep_cleaning
 from storyarn_export.worker.observed import ObservedRuns, observed
-from storyarn_export.worker.rescue import interval_seconds, keep_rescuing
+from storyarn_export.worker.rescue import keep_rescuing
 from storyarn_export.worker.supervisor import Supervisor
 from storyarn_export.worker.tasks import register_clean_up, register_tasks
 
@@ -38,6 +40,10 @@ async def serve_worker(services: Services, queues: Sequence[str], *, stop: async
         with meter.running(MAINTENANCE):
             return await services.clean_up(now)
 
+    async def reach() -> None:
+        async with services.sessions() as session:
+            await session.execute(select(1))
+
     register_clean_up(services.queue.app, clean_up)
     supervisor = Supervisor(
         services.queue.app,
@@ -56,7 +62,8 @@ async def serve_worker(services: Services, queues: Sequence[str], *, stop: async
         parts.create_task(
             keep_rescuing(
                 services.rescue_exports,
-                every_seconds=interval_seconds(settings.stalled_after_seconds),
+                reach=reach,
+                stalled_after_seconds=settings.stalled_after_seconds,
                 stop=stop,
             ),
             name="rescue",

@@ -20,8 +20,9 @@ FIRST_RETRY_SECONDS = 0.05
 LONGEST_RETRY_SECONDS = 5.0
 # A worker that has lived so long did not die of its start: the next one need not wait.
 HEALTHY_SECONDS = 30.0
-# For cancelled jobs to hand themselves back and workers to say that they are gone.
-HAND_BACK_SECONDS = 2.0
+# For cancelled jobs to hand themselves back, which may wait 2 s for a query to end, and workers to say that they are
+# gone.
+HAND_BACK_SECONDS = 3.0
 
 log = structlog.get_logger(__name__)
 
