@@ -2,11 +2,10 @@
 
 import asyncio
 import secrets
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -22,6 +21,7 @@ from storyarn_export.domain.options import ExportOptions
 from storyarn_export.exports.advance import Advance
 from storyarn_export.exports.checkpoint import Checkpoint, Checkpoints, no_checkpoint
 from storyarn_export.exports.document import Document, reconcile
+from storyarn_export.exports.opening import opened
 from storyarn_export.exports.sweep import SweepJob, job_prefix
 from storyarn_export.progress.throttle import Throttle
 from storyarn_export.serializers.registry import Format, Header, Serializer
@@ -194,12 +194,12 @@ class Attempt:
         """The upload to go on with, and from where; a new one where there is none."""
         if start is not None:
             try:
-                return await _opened(self._storage.resume(start.key, start.upload), discard=False), start
+                return await opened(self._storage.resume(start.key, start.upload), discard=False), start
             except UploadLostError as error:
                 log.warning("stored bytes are gone", job_id=str(run.job.id), error=error.message)
         name = f"{secrets.token_hex(RUN_NAME_BYTES)}.{run.chosen.extension}"
         key = job_prefix(run.job.project_id, run.job.id) + name
-        return await _opened(self._storage.create(key), discard=True), None
+        return await opened(self._storage.create(key), discard=True), None
 
     async def _begin(
         self,
@@ -233,23 +233,3 @@ class Attempt:
                 log.info("export restarted", job_id=str(job.id), attempt=job.attempt)
         if job.checkpoint is not None or job.attempt > 1:
             await self._sweep(job.project_id, job.id, keep=upload.key, keep_upload=upload.name)
-
-
-async def _opened(opening: Coroutine[Any, Any, Upload], *, discard: bool) -> Upload:
-    """The upload; a cancellation waits until the store has opened it, and then closes it.
-
-    What is on its way to the store cannot be called back, and would be stored after whoever sweeps has looked.
-
-    Args:
-        opening: of the store.
-        discard: also remove what was stored, should the run be cancelled.
-    """
-    task = asyncio.create_task(opening)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait({task})
-        if not task.cancelled() and task.exception() is None:
-            upload = task.result()
-            await (upload.discard() if discard else upload.close())
-        raise
