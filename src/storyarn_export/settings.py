@@ -3,6 +3,7 @@
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -168,6 +169,16 @@ class Settings(BaseSettings):
         if not value and info.data.get("storage") is StorageKind.S3:
             raise ValueError(f"{PREFIX}STORAGE is s3, which needs a bucket")
         return value or None
+
+    @field_validator("s3_endpoint_url")
+    @classmethod
+    def _http(cls, value: str | None) -> str | None:
+        if not value:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("it is no URL of an HTTP server")
+        return value
 
     @field_validator("s3_prefix")
     @classmethod

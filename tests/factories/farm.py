@@ -37,8 +37,9 @@ class Farm:
     storage: Path
     workers: list[subprocess.Popen[str]] = field(default_factory=list)
 
-    def hire(self) -> subprocess.Popen[str]:
-        worker = self.program.start("worker", "--queues", "exports")
+    def hire(self, settings: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+        """Start a worker; `settings` are environment variables of its own."""
+        worker = self.program.having(settings or {}).start("worker", "--queues", "exports")
         self.workers.append(worker)
         return worker
 

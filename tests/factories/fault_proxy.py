@@ -70,6 +70,7 @@ class FaultProxy:
         delay_seconds: of Fault.DELAY.
         down: whether every connection is refused.
         requests: first lines that came by.
+        heads: their heads, whole.
         struck: faults that did.
         url: where it listens.
     """
@@ -82,8 +83,11 @@ class FaultProxy:
     delay_seconds: float = 0.05
     down: bool = False
     requests: list[str] = field(default_factory=list)
+    heads: list[str] = field(default_factory=list)
     struck: list[Fault] = field(default_factory=list)
     url: str = ""
+    _serving: set[asyncio.Task[None]] = field(default_factory=set)
+    _closing: bool = False
 
     def plan(self, fault: Fault, part: str = "", *, skip: int = 0, times: int = 1) -> None:
         """Let requests fail whose first line has this part."""
@@ -102,6 +106,10 @@ class FaultProxy:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection."""
+        task = asyncio.current_task()
+        assert task is not None
+        # The loop alone would let go of it when the connection breaks.
+        self._serving.add(task)
         try:
             with suppress(ConnectionError, asyncio.IncompleteReadError):
                 if self.down:
@@ -109,12 +117,21 @@ class FaultProxy:
                 else:
                     await self._pass(reader, writer)
         finally:
-            writer.close()
+            writer.transport.abort() if self._closing else writer.close()
+            self._serving.discard(task)
+
+    async def close(self) -> None:
+        """Break what is left of the connections."""
+        self._closing = True
+        for task in self._serving:
+            task.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
         request = head.partition(b"\r\n")[0].decode()
         self.requests.append(request)
+        self.heads.append(head.decode())
         fault = self.fault_of(request)
         if fault is not None:
             self.struck.append(fault)
@@ -209,6 +226,7 @@ async def fault_proxy(server: str) -> AsyncIterator[FaultProxy]:
         yield proxy
     finally:
         listener.close()
+        await proxy.close()
 
 
 async def _main(server: str, percent: float, seed: int) -> None:

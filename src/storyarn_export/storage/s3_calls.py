@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import aiohttp
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    NoCredentialsError,
+    ParamValidationError,
+    PartialCredentialsError,
+)
 from botocore.parsers import ResponseParserError
 
 from storyarn_export.domain.backoff import Backoff
@@ -125,6 +131,8 @@ def explain(what: str, error: BaseException) -> StorageError:
     """
     if isinstance(error, NoCredentialsError | PartialCredentialsError):
         return StorageRefusedError(f"The object store cannot {what}: there are no credentials.")
+    if isinstance(error, ParamValidationError):
+        return StorageRefusedError(f"The object store cannot {what}: no bucket can have this name.")
     if not isinstance(error, ClientError):
         return StorageError(f"The object store did not {what} ({type(error).__name__}).")
     code = code_of(error)
