@@ -115,7 +115,7 @@ async def test_a_download_may_be_sent_to_the_bucket(
 
 
 @redirecting
-async def test_the_command_line_follows_without_its_token(  # noqa: PLR0913 - each stands for a part of the house
+async def test_the_command_line_follows_without_its_token(
     ann: Member,
     projects: Projects,
     service: Running,

@@ -2,10 +2,11 @@
 
 import hashlib
 import io
+import mmap
 import re
 import zlib
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ MAX_PART_NUMBER = 10_000
 NUMBERS_PER_SIZE = 2_000
 # A whole piece of a document goes into the part that it fills.
 OVERSHOOT_BYTES = 128 * 1024
+SEND_BYTES = 64 * 1024
 # Numbers that whoever takes an upload over leaves free: one thought dead may still send a part, and two more before it
 # looks whether it holds its job.
 TAKEOVER_GAP = 16
@@ -39,20 +41,23 @@ class PartBuffer:
     """Bytes of one part while they are gathered and sent; kept for a later part when those are stored."""
 
     def __init__(self) -> None:
-        # Pages that are not filled cost nothing.
-        self._bytes = bytearray(LEAST_PART_BYTES + OVERSHOOT_BYTES)
+        self._bytes = _pages(LEAST_PART_BYTES + OVERSHOOT_BYTES)
         self.size = 0
 
     def take(self, data: bytes) -> None:
         """Append bytes."""
         end = self.size + len(data)
+        if end > len(self._bytes):
+            larger = _pages(max(end, 2 * len(self._bytes)))
+            with memoryview(self._bytes) as view:
+                larger[: self.size] = view[: self.size]
+            self._bytes = larger
         self._bytes[self.size : end] = data
         self.size = end
 
     def clear(self) -> None:
-        """Forget the bytes, and what room a large part has taken."""
+        """Forget the bytes, for as many again."""
         self.size = 0
-        del self._bytes[LEAST_PART_BYTES + OVERSHOOT_BYTES :]
 
     def digest(self, digest: ResumableSha256) -> str:
         """Add the bytes to a digest.
@@ -68,48 +73,57 @@ class PartBuffer:
         """The bytes as a file, for one try at sending them."""
         return PartBody(self)
 
-    def read_into(self, target: memoryview, start: int) -> int:
-        """Copy bytes from a place on; how many there were."""
-        count = max(min(len(target), self.size - start), 0)
+    def piece(self, start: int, size: int) -> bytes:
+        """A copy of at most so many bytes from a place on."""
         with memoryview(self._bytes) as view:
-            target[:count] = view[start : start + count]
-        return count
+            return bytes(view[start : min(start + size, self.size)])
 
 
-class PartBody(io.RawIOBase):
-    """A file over a buffer, which is read piece by piece and never copied whole.
+def _pages(size: int) -> mmap.mmap:
+    """Memory that costs nothing until it is filled, and goes back to the system with the last reference."""
+    return mmap.mmap(-1, size)
+
+
+class PartBody:
+    """The bytes of a buffer for one try at sending them: a file while they are signed, a stream while they are sent.
+
+    Whoever reads gets SEND_BYTES at a time, so that no copy of a part is ever made.
 
     Args:
         buffer: to read.
     """
 
     def __init__(self, buffer: PartBuffer) -> None:
-        self._buffer = buffer
+        self._buffer: PartBuffer | None = buffer
+        self._size = buffer.size
         self._place = 0
 
-    def readable(self) -> bool:
-        """It is."""
-        return True
+    def close(self) -> None:
+        """Let go of the buffer: what was made for a request may stay until the next collection."""
+        self._buffer = None
 
-    def seekable(self) -> bool:
-        """It is: signing reads it once before it is sent."""
-        return True
-
-    def readinto(self, target: Any) -> int:
-        """As of any file."""
-        count = self._buffer.read_into(memoryview(target), self._place)
-        self._place += count
-        return count
+    def read(self, size: int = -1) -> bytes:
+        """As of a raw file, which may give less than it was asked for."""
+        if self._buffer is None:
+            return b""
+        piece = self._buffer.piece(self._place, min(size, SEND_BYTES) if size >= 0 else SEND_BYTES)
+        self._place += len(piece)
+        return piece
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         """As of any file."""
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._buffer.size}[whence]
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._size}[whence]
         self._place = base + offset
         return self._place
 
     def tell(self) -> int:
         """As of any file."""
         return self._place
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """What is left; without the threads in which files are read."""
+        while piece := self.read():
+            yield piece
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,8 @@ class S3Upload:
             self._sending = None
         for mark in self._marks:
             mark.cancel()
+        # Whoever keeps the upload does not keep its memory.
+        self._filling, self._spare = PartBuffer(), None
 
     async def discard(self) -> None:
         """Close it and remove what was stored."""
