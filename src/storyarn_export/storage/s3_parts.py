@@ -25,6 +25,8 @@ MAX_PART_NUMBER = 10_000
 NUMBERS_PER_SIZE = 2_000
 # A whole piece of a document goes into the part that it fills.
 OVERSHOOT_BYTES = 128 * 1024
+# Of a part, how much is gathered while the one before it is sent: the rest waits, so that memory stays within the bar.
+AHEAD = 0.5
 SEND_BYTES = 64 * 1024
 # Numbers that whoever takes an upload over leaves free: one thought dead may still send a part, and two more before it
 # looks whether it holds its job.
@@ -58,6 +60,11 @@ class PartBuffer:
     def clear(self) -> None:
         """Forget the bytes, for as many again."""
         self.size = 0
+
+    def release(self) -> None:
+        """Give the memory back now: what was made for requests may keep the buffer until the next collection."""
+        self.size = 0
+        self._bytes = _pages(1)
 
     def digest(self, digest: ResumableSha256) -> str:
         """Add the bytes to a digest.

@@ -8,14 +8,14 @@ from storyarn_export.domain.errors import StorageError, UploadLostError
 from storyarn_export.storage.contract import StoredFile
 from storyarn_export.storage.digest import ResumableSha256
 from storyarn_export.storage.s3_bucket import Bucket
-from storyarn_export.storage.s3_parts import PartBuffer, Parts, part_bytes
+from storyarn_export.storage.s3_parts import AHEAD, PartBuffer, Parts, part_bytes
 
 
 class S3Upload:
     """A multipart upload; see `storage.contract.Upload`.
 
-    A part ends with the write that fills it, and is sent while the next is gathered; one is on its way at a time.
-    Memory: two buffers of the size of a part, and the largest write.
+    A part ends with the write that fills it, and is sent while the first half of the next is gathered; one is on its
+    way at a time. Memory: one and a half times the size of a part, and twice the largest write.
 
     Args:
         key: of the file.
@@ -49,8 +49,9 @@ class S3Upload:
         self._parts = parts
         self._digest = digest
         self._stored = self.size
-        self._filling = PartBuffer()
-        self._spare: PartBuffer | None = None
+        # One is filled while the other is sent.
+        self._buffers = (PartBuffer(), PartBuffer())
+        self._filling, self._spare = self._buffers
         self._sending: asyncio.Task[None] | None = None
         self._marks: list[asyncio.Future[Mapping[str, Any]]] = []
         self._sealed = state is not None and bool(state["sealed"])
@@ -71,7 +72,10 @@ class S3Upload:
             raise ValueError("a sealed or closed upload takes no bytes")
         self._filling.take(data)
         self.size += len(data)
-        if self._filling.size >= part_bytes(self._parts.next_number):
+        full_bytes = part_bytes(self._parts.next_number)
+        if self._filling.size >= AHEAD * full_bytes:
+            await self._settle()
+        if self._filling.size >= full_bytes:
             await self._cut()
 
     @property
@@ -120,8 +124,8 @@ class S3Upload:
             self._sending = None
         for mark in self._marks:
             mark.cancel()
-        # Whoever keeps the upload does not keep its memory.
-        self._filling, self._spare = PartBuffer(), None
+        for buffer in self._buffers:
+            buffer.release()
 
     async def discard(self) -> None:
         """Close it and remove what was stored."""
@@ -132,7 +136,7 @@ class S3Upload:
     async def _cut(self) -> None:
         """End a part here and begin the next."""
         await self._settle()
-        full, self._filling, self._spare = self._filling, self._spare or PartBuffer(), None
+        full, self._filling, self._spare = self._filling, self._spare, self._filling
         self._sending = asyncio.create_task(self._send(full))
 
     async def _settle(self) -> None:
@@ -155,7 +159,6 @@ class S3Upload:
         self._parts.add(part)
         self._stored += part.size
         full.clear()
-        self._spare = full
         state = self._state()
         for mark in self._marks:
             if not mark.done():
