@@ -58,8 +58,9 @@ class PartBuffer:
         self.size = end
 
     def clear(self) -> None:
-        """Forget the bytes, for as many again."""
+        """Forget the bytes. Fresh pages, because filled ones would stay in memory beside those of the other buffer."""
         self.size = 0
+        self._bytes = _pages(LEAST_PART_BYTES + OVERSHOOT_BYTES)
 
     def release(self) -> None:
         """Give the memory back now: what was made for requests may keep the buffer until the next collection."""
