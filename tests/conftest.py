@@ -13,6 +13,7 @@ import pytest
 from storyarn_export.db.embedded import EmbeddedServer
 from storyarn_export.db.migrate import upgrade
 from storyarn_export.db.session import create_bulk_pool
+from tests.factories.object_store import CREDENTIALS, OwnBucket, new_bucket, running_store
 
 ROOT = Path(__file__).parents[1]
 SERVER_DIR = ROOT / ".data" / "tests"
@@ -65,3 +66,20 @@ async def bulk(database_url: str) -> AsyncIterator[asyncpg.Pool]:
     pool = await create_bulk_pool(database_url, size=8, application_name="tests")
     yield pool
     await pool.close()
+
+
+@pytest.fixture(scope="session")
+def object_store_url() -> Iterator[str]:
+    """URL of an S3-compatible store, with credentials for it in the environment."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in CREDENTIALS.items():
+            environment.setenv(name, value)
+        with running_store() as url:
+            yield url
+
+
+@pytest.fixture
+async def bucket(object_store_url: str) -> AsyncIterator[OwnBucket]:
+    """An empty bucket of this test's own."""
+    async with new_bucket(object_store_url) as made:
+        yield made

@@ -27,7 +27,7 @@ from storyarn_export.imports.load import LoadProject
 from storyarn_export.queueing.queue import EXPORTS, IMPORTS, MAINTENANCE, Queue
 from storyarn_export.serializers.formats.storyarn import STORYARN
 from storyarn_export.serializers.registry import FormatRegistry
-from storyarn_export.settings import Settings, SettingsError
+from storyarn_export.settings import Settings, SettingsError, StorageKind
 from storyarn_export.storage.contract import Storage
 from storyarn_export.storage.counted import CountedStorage
 from storyarn_export.storage.local import LocalStorage
@@ -124,7 +124,8 @@ async def open_services(
         stack.push_async_callback(queue.close)
         sessions = create_sessions(engine)
         storage_errors: Counter[str] = Counter()
-        storage: Storage = CountedStorage(LocalStorage(settings.local_storage_dir), storage_errors)
+        store = await stack.enter_async_context(open_store(settings))
+        storage: Storage = CountedStorage(store, storage_errors)
         sweep = SweepJob(storage)
         formats = format_registry()
         metrics = process_registry(version("storyarn-export"), storage_errors=storage_errors)
@@ -180,6 +181,25 @@ async def open_services(
             exposition=Exposition(metrics, durable),
             tracing=Tracing(tracer_provider),
         )
+
+
+@asynccontextmanager
+async def open_store(settings: Settings) -> AsyncIterator[Storage]:
+    """The artifact store that the settings name, while the block lasts."""
+    if settings.storage is StorageKind.LOCAL:
+        yield LocalStorage(settings.local_storage_dir)
+        return
+    # Tens of megabytes that only those who have a bucket shall pay for.
+    from storyarn_export.storage.s3 import S3Place, open_s3  # noqa: PLC0415
+
+    place = S3Place(
+        bucket=settings.s3_bucket or "",
+        endpoint_url=settings.s3_endpoint_url,
+        region=settings.s3_region,
+        prefix=settings.s3_prefix,
+    )
+    async with open_s3(place) as storage:
+        yield storage
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -20,6 +21,14 @@ class StorageKind(StrEnum):
     """Where artifacts lie."""
 
     LOCAL = "local"
+    S3 = "s3"
+
+
+class DownloadMode(StrEnum):
+    """How files leave an object store."""
+
+    PROXY = "proxy"
+    REDIRECT = "redirect"
 
 
 class LogFormat(StrEnum):
@@ -56,9 +65,27 @@ class Settings(BaseSettings):
     data_dir: Path = Field(
         Path(".data"), description="directory of everything this machine keeps: embedded server, files"
     )
-    storage: StorageKind = Field(StorageKind.LOCAL, description="where artifacts are kept: local")
+    storage: StorageKind = Field(StorageKind.LOCAL, description="where artifacts are kept: local or s3")
     storage_dir: Path | None = Field(
         None, description="directory of local artifacts; unset: `storage` in the data directory"
+    )
+    s3_bucket: str | None = Field(
+        None,
+        validate_default=True,
+        description="bucket of artifacts; has to be set where they are kept in s3",
+    )
+    s3_endpoint_url: str | None = Field(
+        None, description="URL of an S3-compatible store; unset: that of AWS for the region"
+    )
+    s3_region: str | None = Field(
+        None, description="region of the bucket; unset: that of AWS's own variables"
+    )
+    s3_prefix: str = Field(
+        "", description="what the keys of all artifacts in the bucket begin with, a directory"
+    )
+    download_mode: DownloadMode = Field(
+        DownloadMode.PROXY,
+        description="how files leave a bucket: proxy (through the API) or redirect (to a URL good for 5 minutes)",
     )
     sync_threshold: int = Field(
         1000,
@@ -164,6 +191,29 @@ class Settings(BaseSettings):
                 f"has to be at least {LEAST_HEARTBEATS} times {PREFIX}HEARTBEAT_SECONDS ({heartbeat_seconds:g})"
             )
         return value
+
+    @field_validator("s3_bucket")
+    @classmethod
+    def _where_needed(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if not value and info.data.get("storage") is StorageKind.S3:
+            raise ValueError(f"{PREFIX}STORAGE is s3, which needs a bucket")
+        return value or None
+
+    @field_validator("s3_endpoint_url")
+    @classmethod
+    def _http(cls, value: str | None) -> str | None:
+        if not value:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("it is no URL of an HTTP server")
+        return value
+
+    @field_validator("s3_prefix")
+    @classmethod
+    def _directory(cls, value: str) -> str:
+        inside = value.strip("/")
+        return f"{inside}/" if inside else ""
 
     @field_validator("cors_origins", mode="before")
     @classmethod

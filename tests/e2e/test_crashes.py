@@ -3,37 +3,23 @@
 import asyncio
 import hashlib
 import itertools
-import os
 import random
-import re
 import signal
-import subprocess
-from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import text
 
-from storyarn_export.bootstrap import Services, open_services
-from storyarn_export.db.models import ExportJob
 from storyarn_export.domain.options import ExportOptions
-from storyarn_export.settings import load_settings
+from tests.factories.farm import END_SECONDS, Farm, normal, open_farm
 from tests.factories.outages import eventually
-from tests.factories.program import Program
 
 pytestmark = pytest.mark.xdist_group("crashes")
-ENTITIES = 60_000
 KILLS = 5
 SEED = 20261124
-END_SECONDS = 60.0
 EXIT_SECONDS = 20.0
-EXPORTED_AT = re.compile(rb'"exported_at":"[^"]*"')
-MEBIBYTE = 1024 * 1024
-LEFT = """
-SELECT count(*) FILTER (WHERE status = 'doing') FROM procrastinate_jobs
-"""
 RUNNING = """
 SELECT count(*) FILTER (WHERE status = 'processing') AS running,
     count(*) FILTER (WHERE status IN ('pending', 'processing')) AS left
@@ -41,87 +27,10 @@ FROM export_jobs
 """
 
 
-@dataclass
-class Farm:
-    """A project, and workers that come and go."""
-
-    services: Services
-    program: Program
-    project_id: int
-    owner_id: int
-    storage: Path
-    workers: list[subprocess.Popen[str]] = field(default_factory=list)
-
-    def hire(self, settings: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
-        worker = self.program.having(settings or {}).start("worker", "--queues", "exports")
-        self.workers.append(worker)
-        return worker
-
-    async def ask(self, options: ExportOptions | None = None) -> UUID:
-        async with self.services.sessions.begin() as session:
-            requested = await self.services.request_export(
-                session,
-                user_id=self.owner_id,
-                project_id=self.project_id,
-                format_name="storyarn",
-                options=options or ExportOptions(),
-                prefer_async=True,
-            )
-            return UUID(str(requested.job.id))
-
-    async def job(self, job_id: UUID) -> ExportJob:
-        async with self.services.sessions() as session:
-            return (await session.scalars(select(ExportJob).where(ExportJob.id == job_id))).one()
-
-    async def until(self, job_id: UUID, *statuses: str) -> ExportJob:
-        async def there() -> bool:
-            return (await self.job(job_id)).status in statuses
-
-        await eventually(there, within_seconds=END_SECONDS)
-        return await self.job(job_id)
-
-    async def until_checkpoint(self, job_id: UUID) -> None:
-        async def there() -> bool:
-            return "upload" in ((await self.job(job_id)).checkpoint or {})
-
-        await eventually(there, within_seconds=END_SECONDS)
-
-    def content(self, job: ExportJob) -> bytes:
-        return (self.storage / str(job.file_key)).read_bytes()
-
-    def files(self) -> list[str]:
-        # Not `rglob`: directories go while they are looked at.
-        found = (Path(directory, name) for directory, _, names in os.walk(self.storage) for name in names)
-        return sorted(str(path.relative_to(self.storage)) for path in found)
-
-    async def doing(self) -> int:
-        async with self.services.sessions() as session:
-            return int(await session.scalar(text(LEFT)) or 0)
-
-
 @pytest.fixture
 async def farm(database_url: str, tmp_path: Path) -> AsyncIterator[Farm]:
-    program = Program(
-        tmp_path,
-        {
-            "STORYARN_DATABASE_URL": database_url,
-            "STORYARN_DATA_DIR": str(tmp_path / "data"),
-            "STORYARN_CHECKPOINT_BYTES": str(MEBIBYTE),
-            "STORYARN_HEARTBEAT_SECONDS": "0.5",
-            "STORYARN_STALLED_AFTER_SECONDS": "2",
-            "STORYARN_SHUTDOWN_SECONDS": "1",
-        },
-    )
-    seeded = program.run("projects", "seed", "--entities", str(ENTITIES), "--json").json
-    settings = load_settings(data_dir=tmp_path / "data")
-    async with open_services(settings, database_url=database_url, role="tests") as services:
-        async with services.sessions() as session:
-            owner = await session.scalar(text("SELECT owner_id FROM projects LIMIT 1"))
-        made = Farm(services, program, int(seeded["project_id"]), int(owner or 0), settings.local_storage_dir)
+    async with open_farm(database_url, tmp_path) as made:
         yield made
-        for worker in made.workers:
-            worker.kill()
-            worker.communicate()
 
 
 def different_options() -> Iterator[ExportOptions]:
@@ -135,11 +44,6 @@ def different_options() -> Iterator[ExportOptions]:
             include_scenes=scenes,
             include_screenplays=screenplays,
         )
-
-
-def normal(content: bytes) -> bytes:
-    """A document without the one thing in which exports of one state differ."""
-    return EXPORTED_AT.sub(b"", content, count=1)
 
 
 async def test_workers_killed_at_any_moment_change_nothing(farm: Farm) -> None:

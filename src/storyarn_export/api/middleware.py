@@ -68,6 +68,10 @@ class RequestContext:
                 _log_request(scope, status, time.monotonic() - begun)
 
 
+# In the scope of a GET that was a HEAD.
+WAS_HEAD = "storyarn_export.was_head"
+
+
 class HeadAsGet:
     """Answers HEAD as GET without a body, for every GET there is."""
 
@@ -86,7 +90,7 @@ class HeadAsGet:
                 await send(message)
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-        await self._app({**scope, "method": "GET"}, receive, send_head)
+        await self._app({**scope, "method": "GET", WAS_HEAD: True}, receive, send_head)
 
 
 class BodyLimit:

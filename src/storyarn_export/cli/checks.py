@@ -1,5 +1,6 @@
 """What `doctor` looks at. Each check says what it found, and how to mend it if that is wrong."""
 
+import asyncio
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 
+from storyarn_export.bootstrap import open_store
 from storyarn_export.cli.failures import CommandError
 from storyarn_export.cli.server_side import connection_errors
 from storyarn_export.cli.settings_table import shown_url
@@ -19,6 +21,8 @@ OLDEST_SERVER = 140000
 """PostgreSQL 14, as `server_version_num` gives it."""
 LEAST_FREE_BYTES = 1024**3
 """A large export and the log that its reading writes fit in this."""
+BUCKET_SECONDS = 15
+"""A bucket that does not answer for longer is of no use to a run either."""
 PROBE_BYTES = b"storyarn-export doctor"
 QUEUE_HEALTH = (Path(__file__).parent / "queries" / "queue_health.sql").read_text()
 
@@ -114,6 +118,27 @@ def check_storage(directory: Path) -> Check:
         hint = f"give this user the right to write there, or set {PREFIX}STORAGE_DIR to another directory"
         return Check("storage", ok=False, detail=f"cannot write in {directory}: {error.strerror}", hint=hint)
     return Check("storage", ok=True, detail=f"files can be written in {directory}")
+
+
+def check_bucket(settings: Settings) -> Check:
+    """Whether files can be written to the bucket of the artifacts and removed from it."""
+    if asyncio.run(_bucket_takes_files(settings)):
+        return Check("storage", ok=True, detail=f"files can be written in the bucket {settings.s3_bucket}")
+    where = f"the bucket {settings.s3_bucket}{f' at {settings.s3_endpoint_url}' if settings.s3_endpoint_url else ''}"
+    hint = (
+        f"look at {PREFIX}S3_BUCKET, {PREFIX}S3_ENDPOINT_URL and {PREFIX}S3_REGION, at the credentials"
+        " (AWS_* variables, AWS's own files, or the role of the machine), and at their rights;"
+        " docs/operations.md lists those"
+    )
+    return Check("storage", ok=False, detail=f"cannot write in {where}", hint=hint)
+
+
+async def _bucket_takes_files(settings: Settings) -> bool:
+    try:
+        async with asyncio.timeout(BUCKET_SECONDS), open_store(settings) as storage:
+            return await storage.writable()
+    except TimeoutError:
+        return False
 
 
 def check_disk_space(directory: Path) -> Check:

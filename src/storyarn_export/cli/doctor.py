@@ -9,6 +9,7 @@ import typer
 
 from storyarn_export.cli.checks import (
     Check,
+    check_bucket,
     check_database,
     check_disk_space,
     check_queue,
@@ -20,7 +21,7 @@ from storyarn_export.cli.output import say, say_json, say_table
 from storyarn_export.cli.parameters import AsJson, DataDir
 from storyarn_export.cli.settings_table import setting_rows
 from storyarn_export.db.embedded import EmbeddedServer, EmbeddedServerError
-from storyarn_export.settings import PREFIX, Settings, SettingsError, load_settings
+from storyarn_export.settings import PREFIX, Settings, SettingsError, StorageKind, load_settings
 
 
 def doctor(
@@ -49,7 +50,10 @@ def doctor(
         found.append(database)
         if database.ok and url:
             found += [check_schema(url), check_queue(url, settings)]
-    found += [check_storage(settings.local_storage_dir), check_disk_space(settings.local_storage_dir)]
+    if settings.storage is StorageKind.LOCAL:
+        found += [check_storage(settings.local_storage_dir), check_disk_space(settings.local_storage_dir)]
+    else:
+        found += [check_bucket(settings), check_disk_space(settings.data_dir)]
     _report(found, database.facts.get("database_url"), as_json=as_json)
     if not all(check.ok for check in found):
         raise typer.Exit(ExitCode.FAILED)

@@ -190,13 +190,26 @@ class ApiClient:
 
     @contextmanager
     def stream(self, url: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
-        """The answer to a GET while it arrives; a redirect is followed, without the token to other hosts.
+        """The answer to a GET while it arrives; a redirect is followed.
+
+        Another host gets neither the token nor If-Range: it has ETags of its own, and what it is asked for by is good
+        for one file only.
 
         Raises:
             httpx.TransportError: The connection broke; whoever reads the stream knows how to go on.
         """
-        with self._http.stream("GET", url, headers=headers, follow_redirects=True) as response:
+        with self._http.stream("GET", url, headers=headers) as response:
+            onward = response.next_request
+            if onward is None:
+                yield response
+                return
+        if "Authorization" not in onward.headers:
+            onward.headers.pop("If-Range", None)
+        response = self._http.send(onward, stream=True, follow_redirects=True)
+        try:
             yield response
+        finally:
+            response.close()
 
     def _projects(self) -> Iterator[Mapping[str, Any]]:
         return self._pages("/api/projects", size=PAGE_SIZE)
@@ -247,7 +260,9 @@ def refusal(response: httpx.Response) -> CommandError:
     except ValueError:
         problem = None
     if not isinstance(problem, dict) or "code" not in problem:
-        return kind(f"{response.request.url} answered {response.status_code} {response.reason_phrase}")
+        # Without its query: that of a signed URL is as good as a password.
+        place = response.request.url.copy_with(query=None)
+        return kind(f"{place} answered {response.status_code} {response.reason_phrase}")
     errors = "; ".join(f"{one['path']}: {one['message']}" for one in problem.get("errors", ()))
     reference = f" (request {problem['request_id']})" if "request_id" in problem else ""
     said = f"{problem['code']}: {problem.get('detail') or problem.get('title')}"

@@ -17,7 +17,8 @@ StoryarnError
 │   ├── SupersededError       superseded
 │   ├── WorkerDiedError       worker-died
 │   └── StorageError          storage-error (retryable)
-│       └── UploadLostError   storage-error: what was stored before is gone
+│       ├── UploadLostError   storage-error: what was stored before is gone
+│       └── StorageRefusedError  storage-error: trying again changes nothing
 └── ServiceUnavailableError   service-unavailable (retryable)
 """
 
@@ -166,6 +167,12 @@ class StorageError(RunError):
 
 class UploadLostError(StorageError):
     """What an earlier attempt had stored is not there any more; the file has to be begun anew."""
+
+
+class StorageRefusedError(StorageError):
+    """The artifact store refuses: rights, a bucket that is not there, a limit. Trying again changes nothing."""
+
+    retryable = False
 
 
 class WorkerDiedError(RunError):

@@ -104,8 +104,12 @@ class Checkpoints:
 
     @property
     def due(self) -> bool:
-        """Whether a place should be marked now."""
-        return self._marked is None and self._upload.size - self._last_bytes >= self._every_bytes
+        """Whether a place should be marked now; where the store cannot cut, the next place is as good."""
+        return (
+            self._marked is None
+            and self._upload.size - self._last_bytes >= self._every_bytes
+            and self._upload.markable
+        )
 
     async def mark(self, stop: Stop, serializer: Mapping[str, Any]) -> None:
         """Mark the place after what has been written.

@@ -84,15 +84,24 @@ class Upload(Protocol):
             StorageError: the store did not take them.
         """
 
+    @property
+    def markable(self) -> bool:
+        """Whether `mark` can name this place: a store may keep bytes in parts, and a place is between two of them.
+
+        It can where an upload begins or is resumed, and when it is sealed; as bytes are written, it can again and
+        again: at the latest after the bytes of one buffer.
+        """
+
     async def mark(self) -> "asyncio.Future[Mapping[str, Any]]":
         """Name this place, so that a later upload can go on from it.
 
         Returns:
-            Done as soon as everything written before is durable, which may need further writes; its result is plain
-            JSON for `Storage.resume`. Fails with StorageError; cancelled when the upload is closed before.
+            Done as soon as everything written before is durable; its result is plain JSON for `Storage.resume`.
+            Fails with StorageError; cancelled when the upload is closed before.
 
         Raises:
             StorageError: the store did not take what was buffered.
+            ValueError: the place is not `markable`.
         """
 
     async def seal(self) -> Mapping[str, Any]:
@@ -181,12 +190,12 @@ class Storage(Protocol):
     async def drop(self, upload: Unfinished) -> None:
         """Remove an upload, whoever writes it; one that is not there is no error."""
 
-    async def link(self, key: str, *, filename: str, content_type: str, seconds: int) -> str | None:
+    async def link(self, key: str, *, disposition: str, content_type: str, seconds: int) -> str | None:
         """A URL under which a file can be read without credentials for a while; None where there are none.
 
         Args:
             key: of a complete file.
-            filename: that browsers shall save it under.
+            disposition: the Content-Disposition that it shall be served with.
             content_type: that it shall be served as.
             seconds: how long the URL is good.
         """

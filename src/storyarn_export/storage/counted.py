@@ -85,11 +85,11 @@ class CountedStorage:
         with self._errors.of("drop"):
             await self._storage.drop(upload)
 
-    async def link(self, key: str, *, filename: str, content_type: str, seconds: int) -> str | None:
+    async def link(self, key: str, *, disposition: str, content_type: str, seconds: int) -> str | None:
         """As `Storage.link`."""
         with self._errors.of("link"):
             return await self._storage.link(
-                key, filename=filename, content_type=content_type, seconds=seconds
+                key, disposition=disposition, content_type=content_type, seconds=seconds
             )
 
     async def writable(self) -> bool:
@@ -128,6 +128,10 @@ class _CountedUpload:
     async def write(self, data: bytes) -> None:
         with self._errors.of("write"):
             await self._upload.write(data)
+
+    @property
+    def markable(self) -> bool:
+        return self._upload.markable
 
     async def mark(self) -> "asyncio.Future[Mapping[str, Any]]":
         with self._errors.of("mark"):

@@ -17,7 +17,7 @@ def _libcrypto() -> ctypes.CDLL | None:
     try:
         library = ctypes.CDLL(_hashlib.__file__)
         library.SHA256_Init.argtypes = [ctypes.c_char_p]
-        library.SHA256_Update.argtypes = [ctypes.c_char_p, ctypes.c_char_p, ctypes.c_size_t]
+        library.SHA256_Update.argtypes = [ctypes.c_char_p, ctypes.c_void_p, ctypes.c_size_t]
         library.SHA256_Final.argtypes = [ctypes.c_char_p, ctypes.c_char_p]
     except (AttributeError, OSError):
         return None
@@ -54,12 +54,18 @@ class ResumableSha256:
         taken_up._context = ctypes.create_string_buffer(raw, CONTEXT_BYTES)
         return taken_up
 
-    def update(self, data: bytes) -> None:
-        """Append bytes."""
+    def update(self, data: bytes | memoryview) -> None:
+        """Append bytes.
+
+        Args:
+            data: bytes, or a view of writable ones, which are not copied.
+        """
         if LIBCRYPTO is None:
             self._fallback.update(data)
-        else:
-            LIBCRYPTO.SHA256_Update(self._context, data, len(data))
+            return
+        # Where they lie; bytes are passed as they are.
+        place = (ctypes.c_char * len(data)).from_buffer(data) if isinstance(data, memoryview) else data
+        LIBCRYPTO.SHA256_Update(self._context, place, len(data))
 
     def hexdigest(self) -> str:
         """The digest of the bytes so far, lowercase hex."""

@@ -100,7 +100,7 @@ class LocalStorage:
         """Remove an upload; see the contract."""
         await asyncio.to_thread(self._remove, self._path(upload.key).with_name(upload.name))
 
-    async def link(self, key: str, *, filename: str, content_type: str, seconds: int) -> None:
+    async def link(self, key: str, *, disposition: str, content_type: str, seconds: int) -> None:
         """There are no URLs to files in a directory."""
 
     async def writable(self) -> bool:

@@ -63,6 +63,11 @@ class LocalUpload:
         if self._buffered >= WRITE_BUFFER_BYTES:
             await self._flush()
 
+    @property
+    def markable(self) -> bool:
+        """A file can be cut anywhere."""
+        return True
+
     async def mark(self) -> "asyncio.Future[Mapping[str, Any]]":
         """Name this place; see the contract."""
         durable: asyncio.Future[Mapping[str, Any]] = asyncio.get_running_loop().create_future()
