@@ -39,6 +39,8 @@ async def closing(chunks: AsyncIterator[bytes], *first: bytes) -> AsyncGenerator
     try:
         for chunk in first:
             yield chunk
+        # A reader may take its time over the rest, and what it has should not be kept so long.
+        del first
         async for chunk in chunks:
             yield chunk
     finally:
