@@ -41,6 +41,9 @@ test: setup ## the whole suite against a real PostgreSQL
 bench: setup ## speed and memory tables, written to docs/performance.md
 	$(BIN)/python -m benchmarks
 
+chaos: setup ## kills, outages and full disks, counted in docs/reliability.md
+	$(BIN)/python -m tests.chaos
+
 demo: setup ## a project through the queue, start to verified file
 	$(BIN)/python -m storyarn_export demo
 

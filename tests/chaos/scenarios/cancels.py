@@ -1,0 +1,91 @@
+"""Exports that are cancelled at any moment."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import text
+
+from storyarn_export.domain.errors import NotCancellableError
+from tests.chaos.counts import Count, exactly, percentile, told
+from tests.chaos.left import PREFIX
+from tests.chaos.site import Site
+from tests.chaos.stage import Stage
+
+BAR_SECONDS = 1.0
+# As long as an export takes or so; those that are completed before are asked for again.
+LATEST_SECONDS = 0.8
+MAX_TRIES = 4
+LOOK_AGAIN_SECONDS = 0.01
+ENTRY = text("""
+SELECT count(*) FROM procrastinate_jobs WHERE args ->> 'job_id' = :job_id AND status IN ('doing', 'todo')
+""")
+
+
+async def cancels(stage: Stage) -> Sequence[Count]:
+    """One after the other, from before the run begins to its last step."""
+    async with stage.site(checkpoint_bytes=str(64 * 1024)) as site:
+        await site.undisturbed()
+        worker = site.hire()
+        seconds: list[float] = []
+        late, states = 0, list[str]()
+        for _ in range(stage.size.cancels * MAX_TRIES):
+            if len(seconds) == stage.size.cancels:
+                break
+            job_id = await site.ask()
+            await asyncio.sleep(site.chance.uniform(0, LATEST_SECONDS))
+            took = await _cancel(site, job_id)
+            job = await site.job(job_id)
+            if took is None:
+                late += 1
+                await site.forget(await site.until(job_id, "completed"))
+                continue
+            seconds.append(took)
+            states.append(f"{job.status} {job.file_key} {job.checkpoint}")
+        last = await site.until(await site.ask(), "completed")
+        right = await site.is_right(last)
+        await site.forget(last)
+        code = await worker.stop()
+        p95 = percentile(seconds, 95)
+        return [
+            exactly("cancelled, without file and checkpoint", stage.size.cancels, _clean(states)),
+            told("came too late and were asked for again", late),
+            Count(
+                "from the call to nothing left of it, p95",
+                f"at most {BAR_SECONDS:g} s",
+                f"p50 {percentile(seconds, 50):.3f}, p95 {p95:.3f}, max {max(seconds):.3f} s",
+                p95 <= BAR_SECONDS,
+                timed=True,
+            ),
+            exactly("the export after them is right", True, right),
+            exactly("exit code of the worker", 0, code),
+            (await site.left()).count(),
+        ]
+
+
+def _clean(states: Sequence[str]) -> int:
+    return states.count("cancelled None None")
+
+
+async def _cancel(site: Site, job_id: UUID) -> float | None:
+    """Seconds until files, parts and the slot in the queue were free; None when it was completed before."""
+    began = time.monotonic()
+    try:
+        await site.services.cancel_export(site.ground.story.project_id, job_id)
+    except NotCancellableError:
+        return None
+    while await _is_left(site, job_id):
+        if time.monotonic() - began > BAR_SECONDS * 20:
+            raise AssertionError(f"{job_id} is cancelled and never goes away")
+        await asyncio.sleep(LOOK_AGAIN_SECONDS)
+    return time.monotonic() - began
+
+
+async def _is_left(site: Site, job_id: UUID) -> bool:
+    prefix = f"{PREFIX}{site.ground.story.project_id}/{job_id}/"
+    async with site.services.sessions() as session:
+        if await session.scalar(ENTRY, {"job_id": str(job_id)}):
+            return True
+    files = [one async for one in site.services.storage.files(prefix)]
+    return bool(files or [one async for one in site.services.storage.unfinished(prefix)])

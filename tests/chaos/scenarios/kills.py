@@ -1,0 +1,170 @@
+"""SIGKILL at any moment: workers die one after the other while exports are under way."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import select
+
+from storyarn_export.db.models import ExportJob
+from storyarn_export.exports.sweep import job_prefix
+from storyarn_export.storage.s3_parts import LEAST_PART_BYTES, OVERSHOOT_BYTES
+from tests.chaos.counts import Count, at_most, exactly, told
+from tests.chaos.site import OVER, Site
+from tests.chaos.stage import Stage
+
+CHECKPOINT_BYTES = 1024 * 1024
+# A place can be marked where a piece ends that the serializer gave, the first one after so many bytes.
+PIECE_BYTES = 256 * 1024
+WORKERS = 3
+IN_FLIGHT = 5
+LONGEST_WAIT_SECONDS = 1.2
+# Each kill costs the run that it hits an attempt; here that is not what may end an export.
+MAX_ATTEMPTS = 10
+MEBIBYTE = 1024 * 1024
+SETTINGS = {"export_concurrency": "1", "export_max_attempts": str(MAX_ATTEMPTS), "stalled_after_seconds": "1"}
+
+
+@dataclass(slots=True)
+class Tally:
+    """What has become of the exports.
+
+    Attributes:
+        lost: bytes that a run had stored after the place that the row named, when a worker was killed, by export and
+            attempt.
+        early: the same of runs that had not come to a first checkpoint.
+    """
+
+    completed: int = 0
+    right: int = 0
+    resumed: int = 0
+    cut: int = 0
+    lost: dict[tuple[str, int], int] = field(default_factory=dict)
+    early: dict[tuple[str, int], int] = field(default_factory=dict)
+    attempts: dict[str, int] = field(default_factory=dict)
+    peak_mebibytes: list[int] = field(default_factory=list)
+
+
+async def kills_local(stage: Stage) -> Sequence[Count]:
+    """Workers that share a directory."""
+    async with stage.site(checkpoint_bytes=str(CHECKPOINT_BYTES), **SETTINGS) as site:
+
+        async def stored_bytes(prefix: str) -> int:
+            directory = site.services.settings.local_storage_dir / prefix
+            sizes = [0]
+            for part in directory.glob("*.part") if directory.is_dir() else ():
+                # Others go on meanwhile, and publish theirs.
+                with suppress(FileNotFoundError):
+                    sizes.append(part.stat().st_size)
+            return max(sizes)
+
+        return await _kills(stage, site, stored_bytes, CHECKPOINT_BYTES + PIECE_BYTES)
+
+
+async def kills_s3(stage: Stage) -> Sequence[Count]:
+    """Workers that share a bucket; a place can only be marked between two parts."""
+    async with stage.bucket(checkpoint_bytes=str(CHECKPOINT_BYTES), **SETTINGS) as (site, bucket, _):
+
+        async def stored_bytes(prefix: str) -> int:
+            sizes = [0]
+            found = await bucket.client.list_multipart_uploads(Bucket=bucket.name, Prefix=prefix)
+            for upload in found.get("Uploads", ()):
+                listed = await bucket.client.list_parts(
+                    Bucket=bucket.name, Key=upload["Key"], UploadId=upload["UploadId"]
+                )
+                sizes.append(sum(part["Size"] for part in listed.get("Parts", ())))
+            return max(sizes)
+
+        return await _kills(stage, site, stored_bytes, LEAST_PART_BYTES + OVERSHOOT_BYTES)
+
+
+async def _kills(
+    stage: Stage, site: Site, stored_bytes: Callable[[str], Awaitable[int]], interval_bytes: int
+) -> Sequence[Count]:
+    await site.undisturbed()
+    tally, active = Tally(), dict[UUID, int]()
+    for _ in range(WORKERS):
+        site.hire()
+    for number in range(stage.size.kills):
+        await _top_up(site, tally, active)
+        await _kill_one(site, tally, number)
+        await _look_at_stored(site, tally, stored_bytes)
+        site.hire()
+    for job_id in list(active):
+        await site.until(job_id, *OVER)
+    await _collect(site, tally, active)
+    codes = await site.leave()
+    restarted = [one for worker in site.processes for one in worker.records("export restarted")]
+    return [
+        told("SIGKILLs of workers that ran an export", stage.size.kills),
+        exactly("exports completed", len(tally.attempts), tally.completed),
+        exactly("files equal to the undisturbed one", len(tally.attempts), tally.right),
+        told("runs cut off; exports that were resumed", f"{tally.cut}; {tally.resumed}"),
+        _again("written again after a checkpoint", tally, tally.lost, interval_bytes),
+        _again("written again where there was none yet", tally, tally.early, interval_bytes),
+        exactly("runs that began anew although there was a checkpoint", 0, len(restarted)),
+        exactly("exit codes of those that were told to stop", [0] * len(codes), codes),
+        told("peak memory of a worker that was killed", f"{max(tally.peak_mebibytes)} MiB"),
+        (await site.left()).count(),
+    ]
+
+
+async def _top_up(site: Site, tally: Tally, active: dict[UUID, int]) -> None:
+    """Look at what is completed and ask for as many again."""
+    await _collect(site, tally, active)
+    for person in sorted(set(range(IN_FLIGHT)) - set(active.values())):
+        active[await site.ask(person)] = person
+
+
+async def _collect(site: Site, tally: Tally, active: dict[UUID, int]) -> None:
+    for job_id in list(active):
+        job = await site.job(job_id)
+        if job.status in OVER:
+            tally.completed += job.status == "completed"
+            tally.right += await site.is_right(job)
+            tally.resumed += job.resumed
+            tally.cut += job.attempt - 1
+            tally.attempts[str(job_id)] = job.attempt
+            await site.forget(job)
+            del active[job_id]
+
+
+async def _kill_one(site: Site, tally: Tally, number: int) -> None:
+    """Wait for a random moment, then kill one of those who run an export at it."""
+    await asyncio.sleep(site.chance.uniform(0, LONGEST_WAIT_SECONDS))
+    victims: list[int] = []
+
+    async def any_busy() -> bool:
+        victims[:] = [site.processes.index(one) for one in await site.busy()]
+        return bool(victims)
+
+    await site.eventually("a worker runs an export", any_busy)
+    victim = site.processes[site.chance.choice(victims)]
+    tally.peak_mebibytes.append(victim.peak_bytes // MEBIBYTE)
+    await victim.kill()
+    site.note(f"kill {number}: {victim.log.name}")
+
+
+async def _look_at_stored(site: Site, tally: Tally, stored_bytes: Callable[[str], Awaitable[int]]) -> None:
+    """How much is stored of all that run, the one that was killed among them."""
+    async with site.services.sessions() as session:
+        running = (await session.scalars(select(ExportJob).where(ExportJob.status == "processing"))).all()
+    for job in running:
+        prefix = job_prefix(job.project_id, UUID(str(job.id)))
+        stored, kept = await stored_bytes(prefix), job.checkpoint or {}
+        into = tally.lost if "upload" in kept else tally.early
+        # Of a file that is published already nothing is stored as an upload any more.
+        into[str(job.id), job.attempt] = max(0, stored - int(kept.get("size_bytes", 0)))
+
+
+def _again(what: str, tally: Tally, lost: Mapping[tuple[str, int], int], interval_bytes: int) -> Count:
+    """What runs had stored that were cut off, and the next had to write again."""
+    values = [
+        stored / MEBIBYTE for (job_id, attempt), stored in lost.items() if attempt < tally.attempts[job_id]
+    ]
+    if not values:
+        return told(what, "no run was cut off there")
+    # A disk or a database that is slow lets a run get ahead of its checkpoints.
+    return at_most(what, interval_bytes / MEBIBYTE, values, "MiB", timed=True)
