@@ -1,7 +1,7 @@
 """SIGKILL at any moment: workers die one after the other while exports are under way."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -27,22 +27,31 @@ MEBIBYTE = 1024 * 1024
 SETTINGS = {"export_concurrency": "1", "export_max_attempts": str(MAX_ATTEMPTS), "stalled_after_seconds": "1"}
 
 
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """What the next run has to write again.
+
+    Attributes:
+        size_bytes: stored after the place that the row names.
+        early: there was no such place yet.
+    """
+
+    size_bytes: int
+    early: bool
+
+
 @dataclass(slots=True)
 class Tally:
     """What has become of the exports.
 
     Attributes:
-        lost: bytes that a run had stored after the place that the row named, when a worker was killed, by export and
-            attempt.
-        early: the same of runs that had not come to a first checkpoint.
+        lost: what runs had stored for nothing should they have been cut off by the last kill, by export and attempt.
     """
 
     completed: int = 0
     right: int = 0
-    resumed: int = 0
     cut: int = 0
-    lost: dict[tuple[str, int], int] = field(default_factory=dict)
-    early: dict[tuple[str, int], int] = field(default_factory=dict)
+    lost: dict[tuple[str, int], Lost] = field(default_factory=dict)
     attempts: dict[str, int] = field(default_factory=dict)
     peak_mebibytes: list[int] = field(default_factory=list)
 
@@ -96,15 +105,17 @@ async def _kills(
         await site.until(job_id, *OVER)
     await _collect(site, tally, active)
     codes = await site.leave()
-    restarted = [one for worker in site.processes for one in worker.records("export restarted")]
     return [
         told("SIGKILLs of workers that ran an export", stage.size.kills),
         exactly("exports completed", len(tally.attempts), tally.completed),
         exactly("files equal to the undisturbed one", len(tally.attempts), tally.right),
-        told("runs cut off; exports that were resumed", f"{tally.cut}; {tally.resumed}"),
-        _again("written again after a checkpoint", tally, tally.lost, interval_bytes),
-        _again("written again where there was none yet", tally, tally.early, interval_bytes),
-        exactly("runs that began anew although there was a checkpoint", 0, len(restarted)),
+        told(
+            "runs cut off; runs that went on from a checkpoint",
+            f"{tally.cut}; {_runs(site, 'export resumed')}",
+        ),
+        _again("written again after a checkpoint", tally, interval_bytes, early=False),
+        _again("written again where there was none yet", tally, interval_bytes, early=True),
+        exactly("runs that began anew although there was a checkpoint", 0, _runs(site, "export restarted")),
         exactly("exit codes of those that were told to stop", [0] * len(codes), codes),
         told("peak memory of a worker that was killed", f"{max(tally.peak_mebibytes)} MiB"),
         (await site.left()).count(),
@@ -124,7 +135,6 @@ async def _collect(site: Site, tally: Tally, active: dict[UUID, int]) -> None:
         if job.status in OVER:
             tally.completed += job.status == "completed"
             tally.right += await site.is_right(job)
-            tally.resumed += job.resumed
             tally.cut += job.attempt - 1
             tally.attempts[str(job_id)] = job.attempt
             await site.forget(job)
@@ -154,17 +164,24 @@ async def _look_at_stored(site: Site, tally: Tally, stored_bytes: Callable[[str]
     for job in running:
         prefix = job_prefix(job.project_id, UUID(str(job.id)))
         stored, kept = await stored_bytes(prefix), job.checkpoint or {}
-        into = tally.lost if "upload" in kept else tally.early
         # Of a file that is published already nothing is stored as an upload any more.
-        into[str(job.id), job.attempt] = max(0, stored - int(kept.get("size_bytes", 0)))
+        lost_bytes = max(0, stored - int(kept.get("size_bytes", 0)))
+        tally.lost[str(job.id), job.attempt] = Lost(lost_bytes, early="upload" not in kept)
 
 
-def _again(what: str, tally: Tally, lost: Mapping[tuple[str, int], int], interval_bytes: int) -> Count:
+def _again(what: str, tally: Tally, interval_bytes: int, *, early: bool) -> Count:
     """What runs had stored that were cut off, and the next had to write again."""
     values = [
-        stored / MEBIBYTE for (job_id, attempt), stored in lost.items() if attempt < tally.attempts[job_id]
+        lost.size_bytes / MEBIBYTE
+        for (job_id, attempt), lost in tally.lost.items()
+        if attempt < tally.attempts[job_id] and lost.early is early
     ]
     if not values:
         return told(what, "no run was cut off there")
     # A disk or a database that is slow lets a run get ahead of its checkpoints.
     return at_most(what, interval_bytes / MEBIBYTE, values, "MiB", timed=True)
+
+
+def _runs(site: Site, event: str) -> int:
+    """How many runs said so."""
+    return sum(1 for worker in site.processes for _ in worker.records(event))
