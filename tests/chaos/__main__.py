@@ -17,7 +17,7 @@ from benchmarks.machine import describe
 from tests.chaos.counts import Count
 from tests.chaos.ground import ROOT, open_ground
 from tests.chaos.report import Played, Table, show, write
-from tests.chaos.scenarios import SCENARIOS
+from tests.chaos.scenarios import LONG_ONLY, SCENARIOS
 from tests.chaos.size import LONG, SHORT, Size
 from tests.chaos.stage import Stage
 
@@ -56,7 +56,7 @@ def main(
     page: Annotated[bool, typer.Option(help="Rewrite docs/reliability.md.")] = True,
 ) -> None:
     """Make it happen, count, and write docs/reliability.md; 1 when a promise was not kept."""
-    names = only or list(SCENARIOS)
+    names = only or [name for name in SCENARIOS if not (short and name in LONG_ONLY)]
     unknown = sorted(set(names) - set(SCENARIOS))
     if unknown:
         raise typer.BadParameter(f"there is no {unknown[0]!r}; there are {', '.join(SCENARIOS)}")

@@ -33,3 +33,6 @@ SCENARIOS: Mapping[str, Scenario] = {
     "disk-full": disk_full,
     "slow-readers": readers,
 }
+
+LONG_ONLY = frozenset({"restart"})
+"""What another scenario shows as well, so that the tests need not take the time."""

@@ -20,7 +20,8 @@ CHECKPOINT_BYTES = 1024 * 1024
 PIECE_BYTES = 256 * 1024
 WORKERS = 3
 IN_FLIGHT = 5
-LONGEST_WAIT_SECONDS = 1.2
+# Long enough on average that a run may also come to its end.
+LONGEST_WAIT_SECONDS = 2.5
 # Each kill costs the run that it hits an attempt; here that is not what may end an export.
 MAX_ATTEMPTS = 10
 MEBIBYTE = 1024 * 1024
