@@ -10,6 +10,7 @@ class Size:
     Attributes:
         entities: of the project that is exported; its file has to be several parts of a multipart upload.
         kills: SIGKILLs a store.
+        longest_wait_seconds: before a kill; so long on average that a run may also come to its end.
         zombies: workers that freeze.
         hosts: exports that move to another machine.
         away_seconds: how long the database is away.
@@ -25,6 +26,7 @@ class Size:
 
     entities: int
     kills: int
+    longest_wait_seconds: float
     zombies: int
     hosts: int
     away_seconds: float
@@ -41,6 +43,7 @@ class Size:
 SHORT = Size(
     entities=30_000,
     kills=3,
+    longest_wait_seconds=0.6,
     zombies=1,
     hosts=1,
     away_seconds=3,
@@ -56,6 +59,7 @@ SHORT = Size(
 LONG = Size(
     entities=60_000,
     kills=100,
+    longest_wait_seconds=2.5,
     zombies=10,
     hosts=10,
     away_seconds=40,

@@ -20,8 +20,6 @@ CHECKPOINT_BYTES = 1024 * 1024
 PIECE_BYTES = 256 * 1024
 WORKERS = 3
 IN_FLIGHT = 5
-# Long enough on average that a run may also come to its end.
-LONGEST_WAIT_SECONDS = 2.5
 # Each kill costs the run that it hits an attempt; here that is not what may end an export.
 MAX_ATTEMPTS = 10
 MEBIBYTE = 1024 * 1024
@@ -99,7 +97,7 @@ async def _kills(
         site.hire()
     for number in range(stage.size.kills):
         await _top_up(site, tally, active)
-        await _kill_one(site, tally, number)
+        await _kill_one(site, tally, number, stage.size.longest_wait_seconds)
         await _look_at_stored(site, tally, stored_bytes)
         site.hire()
     for job_id in list(active):
@@ -142,9 +140,9 @@ async def _collect(site: Site, tally: Tally, active: dict[UUID, int]) -> None:
             del active[job_id]
 
 
-async def _kill_one(site: Site, tally: Tally, number: int) -> None:
+async def _kill_one(site: Site, tally: Tally, number: int, longest_wait_seconds: float) -> None:
     """Wait for a random moment, then kill one of those who run an export at it."""
-    await asyncio.sleep(site.chance.uniform(0, LONGEST_WAIT_SECONDS))
+    await asyncio.sleep(site.chance.uniform(0, longest_wait_seconds))
     victims: list[int] = []
 
     async def any_busy() -> bool:
