@@ -12,6 +12,7 @@ from storyarn_export.db.models import ExportJob
 from storyarn_export.exports.sweep import job_prefix
 from storyarn_export.storage.s3_parts import LEAST_PART_BYTES, OVERSHOOT_BYTES
 from tests.chaos.counts import Count, at_most, exactly, told
+from tests.chaos.scenarios.cutting import MAX_TRIES, TOO_QUICK
 from tests.chaos.site import OVER, Site
 from tests.chaos.stage import Stage
 
@@ -44,12 +45,14 @@ class Tally:
     """What has become of the exports.
 
     Attributes:
+        active: exports that are under way, with who has asked for them.
         lost: what runs had stored for nothing should they have been cut off by the last kill, by export and attempt.
     """
 
     completed: int = 0
     right: int = 0
     cut: int = 0
+    active: dict[UUID, int] = field(default_factory=dict)
     lost: dict[tuple[str, int], Lost] = field(default_factory=dict)
     attempts: dict[str, int] = field(default_factory=dict)
     peak_mebibytes: list[int] = field(default_factory=list)
@@ -92,17 +95,17 @@ async def _kills(
     stage: Stage, site: Site, stored_bytes: Callable[[str], Awaitable[int]], interval_bytes: int
 ) -> Sequence[Count]:
     await site.undisturbed()
-    tally, active = Tally(), dict[UUID, int]()
+    tally = Tally()
     for _ in range(WORKERS):
         site.hire()
     for number in range(stage.size.kills):
-        await _top_up(site, tally, active)
+        await _top_up(site, tally)
         await _kill_one(site, tally, number, stage.size.longest_wait_seconds)
         await _look_at_stored(site, tally, stored_bytes)
         site.hire()
-    for job_id in list(active):
+    for job_id in list(tally.active):
         await site.until(job_id, *OVER)
-    await _collect(site, tally, active)
+    await _collect(site, tally)
     codes = await site.leave()
     return [
         told("SIGKILLs of workers that ran an export", stage.size.kills),
@@ -121,15 +124,15 @@ async def _kills(
     ]
 
 
-async def _top_up(site: Site, tally: Tally, active: dict[UUID, int]) -> None:
+async def _top_up(site: Site, tally: Tally) -> None:
     """Look at what is completed and ask for as many again."""
-    await _collect(site, tally, active)
-    for person in sorted(set(range(IN_FLIGHT)) - set(active.values())):
-        active[await site.ask(person)] = person
+    await _collect(site, tally)
+    for person in sorted(set(range(IN_FLIGHT)) - set(tally.active.values())):
+        tally.active[await site.ask(person)] = person
 
 
-async def _collect(site: Site, tally: Tally, active: dict[UUID, int]) -> None:
-    for job_id in list(active):
+async def _collect(site: Site, tally: Tally) -> None:
+    for job_id in list(tally.active):
         job = await site.job(job_id)
         if job.status in OVER:
             tally.completed += job.status == "completed"
@@ -137,23 +140,27 @@ async def _collect(site: Site, tally: Tally, active: dict[UUID, int]) -> None:
             tally.cut += job.attempt - 1
             tally.attempts[str(job_id)] = job.attempt
             await site.forget(job)
-            del active[job_id]
+            del tally.active[job_id]
 
 
 async def _kill_one(site: Site, tally: Tally, number: int, longest_wait_seconds: float) -> None:
-    """Wait for a random moment, then kill one of those who run an export at it."""
-    await asyncio.sleep(site.chance.uniform(0, longest_wait_seconds))
-    victims: list[int] = []
+    """Kill one of those who run an export at a random moment."""
+    for _ in range(MAX_TRIES):
 
-    async def any_busy() -> bool:
-        victims[:] = [site.processes.index(one) for one in await site.busy()]
-        return bool(victims)
+        async def any_busy() -> bool:
+            return bool(await site.busy())
 
-    await site.eventually("a worker runs an export", any_busy)
-    victim = site.processes[site.chance.choice(victims)]
-    tally.peak_mebibytes.append(victim.peak_bytes // MEBIBYTE)
-    await victim.kill()
-    site.note(f"kill {number}: {victim.log.name}")
+        # The moment is drawn when a run has begun: waiting for one afterwards would kill it in its first step.
+        await site.eventually("a worker runs an export", any_busy)
+        await asyncio.sleep(site.chance.uniform(0, longest_wait_seconds))
+        if victims := await site.busy():
+            victim = site.chance.choice(victims)
+            tally.peak_mebibytes.append(victim.peak_bytes // MEBIBYTE)
+            await victim.kill()
+            site.note(f"kill {number}: {victim.log.name}")
+            return
+        await _top_up(site, tally)
+    raise AssertionError(TOO_QUICK)
 
 
 async def _look_at_stored(site: Site, tally: Tally, stored_bytes: Callable[[str], Awaitable[int]]) -> None:
