@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tests.chaos.scenarios.cancels import cancels
+from tests.chaos.scenarios.cancels import cancels_local, cancels_s3
 from tests.chaos.scenarios.cleaning import clean_up
 from tests.chaos.scenarios.database import outage, restart
 from tests.chaos.scenarios.disk import disk_full
@@ -23,7 +23,8 @@ SCENARIOS: Mapping[str, Scenario] = {
     "poison": poison,
     "zombie": zombie,
     "deploy": deploy,
-    "cancel": cancels,
+    "cancel-local": cancels_local,
+    "cancel-s3": cancels_s3,
     "clean-up": clean_up,
     "writers": writers,
     "changed": changed,
@@ -34,5 +35,5 @@ SCENARIOS: Mapping[str, Scenario] = {
     "slow-readers": readers,
 }
 
-LONG_ONLY = frozenset({"restart"})
+LONG_ONLY = frozenset({"restart", "cancel-s3"})
 """What another scenario shows as well, so that the tests need not take the time."""

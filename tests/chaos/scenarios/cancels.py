@@ -23,45 +23,55 @@ SELECT count(*) FROM procrastinate_jobs WHERE args ->> 'job_id' = :job_id AND st
 """)
 
 
-async def cancels(stage: Stage) -> Sequence[Count]:
+async def cancels_local(stage: Stage) -> Sequence[Count]:
     """One after the other, from before the run begins to its last step."""
     async with stage.site(checkpoint_bytes=str(64 * 1024)) as site:
-        await site.undisturbed()
-        worker = site.hire()
-        seconds: list[float] = []
-        late, states = 0, list[str]()
-        for _ in range(stage.size.cancels * MAX_TRIES):
-            if len(seconds) == stage.size.cancels:
-                break
-            job_id = await site.ask()
-            await asyncio.sleep(site.chance.uniform(0, LATEST_SECONDS))
-            took = await _cancel(site, job_id)
-            job = await site.job(job_id)
-            if took is None:
-                late += 1
-                await site.forget(await site.until(job_id, "completed"))
-                continue
-            seconds.append(took)
-            states.append(f"{job.status} {job.file_key} {job.checkpoint}")
-        last = await site.until(await site.ask(), "completed")
-        right = await site.is_right(last)
-        await site.forget(last)
-        code = await worker.stop()
-        p95 = percentile(seconds, 95)
-        return [
-            exactly("cancelled, without file and checkpoint", stage.size.cancels, _clean(states)),
-            told("came too late and were asked for again", late),
-            Count(
-                "from the call to nothing left of it, p95",
-                f"at most {BAR_SECONDS:g} s",
-                f"p50 {percentile(seconds, 50):.3f}, p95 {p95:.3f}, max {max(seconds):.3f} s",
-                p95 <= BAR_SECONDS,
-                timed=True,
-            ),
-            exactly("the export after them is right", True, right),
-            exactly("exit code of the worker", 0, code),
-            (await site.left()).count(),
-        ]
+        return await _cancels(stage, site)
+
+
+async def cancels_s3(stage: Stage) -> Sequence[Count]:
+    """The same where files are in a bucket."""
+    async with stage.bucket(checkpoint_bytes=str(64 * 1024)) as (site, _, _):
+        return await _cancels(stage, site)
+
+
+async def _cancels(stage: Stage, site: Site) -> Sequence[Count]:
+    await site.undisturbed()
+    worker = site.hire()
+    seconds: list[float] = []
+    late, states = 0, list[str]()
+    for _ in range(stage.size.cancels * MAX_TRIES):
+        if len(seconds) == stage.size.cancels:
+            break
+        job_id = await site.ask()
+        await asyncio.sleep(site.chance.uniform(0, LATEST_SECONDS))
+        took = await _cancel(site, job_id)
+        job = await site.job(job_id)
+        if took is None:
+            late += 1
+            await site.forget(await site.until(job_id, "completed"))
+            continue
+        seconds.append(took)
+        states.append(f"{job.status} {job.file_key} {job.checkpoint}")
+    last = await site.until(await site.ask(), "completed")
+    right = await site.is_right(last)
+    await site.forget(last)
+    code = await worker.stop()
+    p95 = percentile(seconds, 95)
+    return [
+        exactly("cancelled, without file and checkpoint", stage.size.cancels, _clean(states)),
+        told("came too late and were asked for again", late),
+        Count(
+            "from the call to nothing left of it, p95",
+            f"at most {BAR_SECONDS:g} s",
+            f"p50 {percentile(seconds, 50):.3f}, p95 {p95:.3f}, max {max(seconds):.3f} s",
+            p95 <= BAR_SECONDS,
+            timed=True,
+        ),
+        exactly("the export after them is right", True, right),
+        exactly("exit code of the worker", 0, code),
+        (await site.left()).count(),
+    ]
 
 
 def _clean(states: Sequence[str]) -> int:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from tests.chaos.counts import Count, at_most, exactly
+from tests.chaos.counts import Count, at_most, exactly, told
 from tests.chaos.ground import StopMode
 from tests.chaos.site import Site
 from tests.chaos.stage import Stage
@@ -60,29 +60,24 @@ async def _away(stage: Stage, mode: StopMode, seconds: float) -> Sequence[Count]
         alive = [worker.alive for worker in workers]
         codes = await site.leave()
         return [
-            at_most("server away", seconds + 60, [idle_gone, busy_gone], "s", timed=True),
-            at_most(
-                "idle: pick-up of an export asked for as soon as it was back",
-                BAR_SECONDS,
-                [idle_first],
-                "s",
-                timed=True,
-            ),
-            at_most("idle: pick-up after that", BAR_SECONDS, idle_later, "s", timed=True),
-            at_most(
-                "busy: pick-up of an export asked for as soon as it was back",
-                BAR_SECONDS,
-                [busy_first],
-                "s",
-                timed=True,
-            ),
-            at_most("busy: pick-up after that", BAR_SECONDS, busy_later, "s", timed=True),
+            told("the server was away, idle and busy", f"{idle_gone:.2f} s, {busy_gone:.2f} s"),
+            _pick_up_of("idle: an export asked for as soon as it was back is begun", [idle_first]),
+            _pick_up_of("idle: those after it", idle_later),
+            _pick_up_of("busy: an export asked for as soon as it was back is begun", [busy_first]),
+            _pick_up_of("busy: those after it", busy_later),
             exactly("exports under way that were completed and right", BUSY, sum(right)),
+            told(
+                "attempts and retries of these", ", ".join(f"{job.attempt} and {job.retries}" for job in done)
+            ),
             exactly("ends beyond one an export", 0, int(doubled or 0)),
             exactly("workers that lived on, by themselves", WORKERS, sum(alive)),
             exactly("exit codes", [0] * WORKERS, codes),
             (await site.left()).count(),
         ]
+
+
+def _pick_up_of(what: str, seconds: Sequence[float]) -> Count:
+    return at_most(what, BAR_SECONDS, seconds, "s", timed=True)
 
 
 async def _settled(site: Site) -> None:
