@@ -14,9 +14,8 @@ from tests.chaos.site import Site
 from tests.chaos.stage import Stage
 
 BAR_SECONDS = 1.0
-# As long as an export takes or so; those that are completed before are asked for again.
-LATEST_SECONDS = 0.8
-MAX_TRIES = 4
+# Exports that are completed before they are cancelled are asked for again.
+MAX_TRIES = 10
 LOOK_AGAIN_SECONDS = 0.01
 ENTRY = text("""
 SELECT count(*) FROM procrastinate_jobs WHERE args ->> 'job_id' = :job_id AND status IN ('doing', 'todo')
@@ -38,13 +37,14 @@ async def cancels_s3(stage: Stage) -> Sequence[Count]:
 async def _cancels(stage: Stage, site: Site) -> Sequence[Count]:
     await site.undisturbed()
     worker = site.hire()
+    latest_seconds = await _length(site)
     seconds: list[float] = []
     late, states = 0, list[str]()
     for _ in range(stage.size.cancels * MAX_TRIES):
         if len(seconds) == stage.size.cancels:
             break
         job_id = await site.ask()
-        await asyncio.sleep(site.chance.uniform(0, LATEST_SECONDS))
+        await asyncio.sleep(site.chance.uniform(0, latest_seconds))
         took = await _cancel(site, job_id)
         job = await site.job(job_id)
         if took is None:
@@ -72,6 +72,16 @@ async def _cancels(stage: Stage, site: Site) -> Sequence[Count]:
         exactly("exit code of the worker", 0, code),
         (await site.left()).count(),
     ]
+
+
+async def _length(site: Site) -> float:
+    """How long an export takes once its worker is there."""
+    lengths = []
+    for _ in range(2):
+        began = time.monotonic()
+        await site.forget(await site.until(await site.ask(), "completed"))
+        lengths.append(time.monotonic() - began)
+    return lengths[-1]
 
 
 def _clean(states: Sequence[str]) -> int:
