@@ -116,6 +116,10 @@ class FaultProxy:
                     writer.transport.abort()
                 else:
                     await self._pass(reader, writer)
+        except asyncio.CancelledError:
+            # The callback of the stream takes a task that ends cancelled for an error.
+            if not self._closing:
+                raise
         finally:
             writer.transport.abort() if self._closing else writer.close()
             self._serving.discard(task)
