@@ -58,7 +58,10 @@ async def clean_up(stage: Stage) -> Sequence[Count]:
             told("files and uploads before; after the last kill", f"{_made(stage)}; {halfway}"),
             exactly("files and uploads after a whole clean-up, the one being written apart", 0, cleaned - 1),
             exactly("expired exports that do not say so", 0, unmarked),
-            exactly("the export that was being written is right", True, right),
+            exactly(
+                "the export that was being written is right", "completed, True", f"{job.status}, {right}"
+            ),
+            told("its attempts; what else it says", f"{job.attempt}; {job.error_code} {job.error_message}"),
             (await site.left()).count(),
         ]
 

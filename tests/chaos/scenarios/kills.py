@@ -1,7 +1,7 @@
 """SIGKILL at any moment: workers die one after the other while exports are under way."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from storyarn_export.db.models import ExportJob
 from storyarn_export.exports.sweep import job_prefix
-from storyarn_export.storage.s3_parts import LEAST_PART_BYTES, OVERSHOOT_BYTES
+from storyarn_export.storage.s3_parts import LEAST_PART_BYTES
 from tests.chaos.counts import Count, at_most, exactly, told
 from tests.chaos.scenarios.cutting import MAX_TRIES, TOO_QUICK
 from tests.chaos.site import OVER, Site
@@ -18,7 +18,7 @@ from tests.chaos.stage import Stage
 
 CHECKPOINT_BYTES = 1024 * 1024
 # A place can be marked where a piece ends that the serializer gave, the first one after so many bytes.
-PIECE_BYTES = 256 * 1024
+PIECE_BYTES = 512 * 1024
 WORKERS = 3
 IN_FLIGHT = 5
 # Each kill costs the run that it hits an attempt; here that is not what may end an export.
@@ -62,46 +62,60 @@ async def kills_local(stage: Stage) -> Sequence[Count]:
     """Workers that share a directory."""
     async with stage.site(checkpoint_bytes=str(CHECKPOINT_BYTES), **SETTINGS) as site:
 
-        async def stored_bytes(prefix: str) -> int:
-            directory = site.services.settings.local_storage_dir / prefix
+        async def lost_bytes(job: ExportJob) -> int:
             sizes = [0]
+            directory = site.services.settings.local_storage_dir / _prefix(job)
             for part in directory.glob("*.part") if directory.is_dir() else ():
                 # Others go on meanwhile, and publish theirs.
                 with suppress(FileNotFoundError):
                     sizes.append(part.stat().st_size)
-            return max(sizes)
+            # Of a file that is published already nothing is stored as an upload any more.
+            return max(0, max(sizes) - int((job.checkpoint or {}).get("size_bytes", 0)))
 
-        return await _kills(stage, site, stored_bytes, CHECKPOINT_BYTES + PIECE_BYTES)
+        return await _kills(stage, site, lost_bytes, CHECKPOINT_BYTES + PIECE_BYTES)
 
 
 async def kills_s3(stage: Stage) -> Sequence[Count]:
     """Workers that share a bucket; a place can only be marked between two parts."""
     async with stage.bucket(checkpoint_bytes=str(CHECKPOINT_BYTES), **SETTINGS) as (site, bucket, _):
 
-        async def stored_bytes(prefix: str) -> int:
-            sizes = [0]
-            found = await bucket.client.list_multipart_uploads(Bucket=bucket.name, Prefix=prefix)
-            for upload in found.get("Uploads", ()):
-                listed = await bucket.client.list_parts(
-                    Bucket=bucket.name, Key=upload["Key"], UploadId=upload["UploadId"]
-                )
-                sizes.append(sum(part["Size"] for part in listed.get("Parts", ())))
-            return max(sizes)
+        async def lost_bytes(job: ExportJob) -> int:
+            found = await bucket.client.list_multipart_uploads(Bucket=bucket.name, Prefix=_prefix(job))
+            uploads = {upload["UploadId"]: upload["Key"] for upload in found.get("Uploads", ())}
+            name = (job.checkpoint or {}).get("name")
+            if name not in uploads:
+                return 0
+            listed = await bucket.client.list_parts(Bucket=bucket.name, Key=uploads[name], UploadId=name)
+            sizes = {part["PartNumber"]: part["Size"] for part in listed.get("Parts", ())}
+            spans = (job.checkpoint or {}).get("upload", {}).get("spans", [])
+            return _newest_bytes(sizes, after=max((last for _, last in spans), default=0))
 
-        return await _kills(stage, site, stored_bytes, LEAST_PART_BYTES + OVERSHOOT_BYTES)
+        return await _kills(stage, site, lost_bytes, LEAST_PART_BYTES + PIECE_BYTES)
+
+
+def _newest_bytes(sizes: Mapping[int, int], *, after: int) -> int:
+    """Bytes of the last parts in a row: whoever takes an upload over leaves numbers free."""
+    number, total = max(sizes, default=0), 0
+    while number > after and number in sizes:
+        total += sizes[number]
+        number -= 1
+    return total
+
+
+def _prefix(job: ExportJob) -> str:
+    return job_prefix(job.project_id, UUID(str(job.id)))
 
 
 async def _kills(
-    stage: Stage, site: Site, stored_bytes: Callable[[str], Awaitable[int]], interval_bytes: int
+    stage: Stage, site: Site, lost_bytes: Callable[[ExportJob], Awaitable[int]], interval_bytes: int
 ) -> Sequence[Count]:
     await site.undisturbed()
     tally = Tally()
     for _ in range(WORKERS):
         site.hire()
     for number in range(stage.size.kills):
-        await _top_up(site, tally)
         await _kill_one(site, tally, number, stage.size.longest_wait_seconds)
-        await _look_at_stored(site, tally, stored_bytes)
+        await _look_at_stored(site, tally, lost_bytes)
         site.hire()
     for job_id in list(tally.active):
         await site.until(job_id, *OVER)
@@ -148,6 +162,7 @@ async def _kill_one(site: Site, tally: Tally, number: int, longest_wait_seconds:
     for _ in range(MAX_TRIES):
 
         async def any_busy() -> bool:
+            await _top_up(site, tally)
             return bool(await site.busy())
 
         # The moment is drawn when a run has begun: waiting for one afterwards would kill it in its first step.
@@ -159,20 +174,18 @@ async def _kill_one(site: Site, tally: Tally, number: int, longest_wait_seconds:
             await victim.kill()
             site.note(f"kill {number}: {victim.log.name}")
             return
-        await _top_up(site, tally)
     raise AssertionError(TOO_QUICK)
 
 
-async def _look_at_stored(site: Site, tally: Tally, stored_bytes: Callable[[str], Awaitable[int]]) -> None:
+async def _look_at_stored(
+    site: Site, tally: Tally, lost_bytes: Callable[[ExportJob], Awaitable[int]]
+) -> None:
     """How much is stored of all that run, the one that was killed among them."""
     async with site.services.sessions() as session:
         running = (await session.scalars(select(ExportJob).where(ExportJob.status == "processing"))).all()
     for job in running:
-        prefix = job_prefix(job.project_id, UUID(str(job.id)))
-        stored, kept = await stored_bytes(prefix), job.checkpoint or {}
-        # Of a file that is published already nothing is stored as an upload any more.
-        lost_bytes = max(0, stored - int(kept.get("size_bytes", 0)))
-        tally.lost[str(job.id), job.attempt] = Lost(lost_bytes, early="upload" not in kept)
+        early = "upload" not in (job.checkpoint or {})
+        tally.lost[str(job.id), job.attempt] = Lost(await lost_bytes(job), early)
 
 
 def _again(what: str, tally: Tally, interval_bytes: int, *, early: bool) -> Count:
