@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import shlex
+import signal
 import sys
 import time
 import traceback
@@ -29,6 +30,9 @@ SCENARIO_LIMIT_SECONDS = 900.0
 async def play(names: Sequence[str], size: Size, seed: int) -> Table:
     """Play scenarios one after the other; one that breaks is told and the next follows."""
     played: list[Played] = []
+    if (task := asyncio.current_task()) is not None:
+        # As Ctrl-C does: everything is removed first.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     async with open_ground(size.entities) as ground:
         machine = await asyncio.to_thread(describe, ground.info.url)
         for name in names:

@@ -24,7 +24,8 @@ IN_FLIGHT = 5
 # Each kill costs the run that it hits an attempt; here that is not what may end an export.
 MAX_ATTEMPTS = 10
 MEBIBYTE = 1024 * 1024
-SETTINGS = {"export_concurrency": "1", "export_max_attempts": str(MAX_ATTEMPTS), "stalled_after_seconds": "1"}
+# The limit holds over all workers: as many places as there are workers, however they share them.
+SETTINGS = {"export_concurrency": str(WORKERS), "export_max_attempts": str(MAX_ATTEMPTS)}
 
 
 @dataclass(frozen=True, slots=True)
