@@ -126,7 +126,7 @@ class Settings(BaseSettings):
         16 * MEBIBYTE,
         ge=64 * 1024,
         le=1024 * MEBIBYTE,
-        description="bytes of a file between two checkpoints, from which a run goes on after a crash",
+        description="bytes of a file that are written again at most when a run goes on after a crash",
     )
     # The waits between them add up to a minute at least.
     export_max_retries: int = Field(

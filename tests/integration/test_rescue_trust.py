@@ -15,6 +15,8 @@ from tests.factories.outages import eventually, gateway
 from tests.factories.rows import new_story
 
 STALLED_AFTER_SECONDS = 2.0
+# The least that settings allow.
+LEAST_STALLED_AFTER_SECONDS = 1.0
 BEAT = "UPDATE procrastinate_workers SET last_heartbeat = now()"
 RUNS = """
 WITH worker AS (INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id)
@@ -99,3 +101,21 @@ async def test_the_living_have_time_to_say_so(bulk: asyncpg.Pool, database_url: 
         assert await bulk.fetchval("SELECT count(*) FROM procrastinate_workers") == 0
         stop.set()
         await looking
+
+
+async def test_the_dead_are_found_at_the_shortest_silence_too() -> None:
+    looked, stop = asyncio.Event(), asyncio.Event()
+
+    async def reach() -> None:
+        """Reach at once."""
+
+    async def rescue() -> None:
+        looked.set()
+
+    looking = asyncio.create_task(
+        keep_rescuing(rescue, reach=reach, stalled_after_seconds=LEAST_STALLED_AFTER_SECONDS, stop=stop)
+    )
+    async with asyncio.timeout(20 * LEAST_STALLED_AFTER_SECONDS):
+        await looked.wait()
+    stop.set()
+    await looking

@@ -88,18 +88,19 @@ class _Marked:
 class Checkpoints:
     """Marks places in an upload as it grows, and says when one is durable.
 
-    One mark is on its way at a time. The document goes on while the store makes its bytes durable.
+    One mark is on its way at a time. The document goes on while the store makes its bytes durable, and waits for the
+    store where more than `every_bytes` would have to be written again.
 
     Args:
         upload: the file being written.
-        every_bytes: bytes between two marks.
+        every_bytes: bytes that are written again after a crash at most; half as many lie between two marks.
         start_bytes: where the run began: its upload's size then.
     """
 
     def __init__(self, upload: Upload, *, every_bytes: int, start_bytes: int) -> None:
         self._upload = upload
         self._every_bytes = every_bytes
-        self._last_bytes = start_bytes
+        self._kept_bytes = self._last_bytes = start_bytes
         self._marked: _Marked | None = None
 
     @property
@@ -107,9 +108,14 @@ class Checkpoints:
         """Whether a place should be marked now; where the store cannot cut, the next place is as good."""
         return (
             self._marked is None
-            and self._upload.size - self._last_bytes >= self._every_bytes
+            and self._upload.size - self._last_bytes >= self._every_bytes // 2
             and self._upload.markable
         )
+
+    def waits(self, more_bytes: int) -> bool:
+        """Whether a mark has to become durable before so many more bytes are written."""
+        ahead_bytes = self._upload.size + more_bytes - self._kept_bytes
+        return self._marked is not None and ahead_bytes > self._every_bytes
 
     async def mark(self, stop: Stop, serializer: Mapping[str, Any]) -> None:
         """Mark the place after what has been written.
@@ -124,24 +130,27 @@ class Checkpoints:
         self._last_bytes = self._upload.size
         self._marked = _Marked(self._upload.size, stop, serializer, await self._upload.mark())
 
-    def durable(self, census: Census) -> Checkpoint | None:
+    async def durable(self, census: Census, *, wait: bool) -> Checkpoint | None:
         """The marked place once its bytes are durable, once; None until then.
 
         Args:
             census: of the run's snapshot.
+            wait: for the store, if it has not made them so yet.
 
         Raises:
             StorageError: the bytes could not be made durable.
         """
         marked = self._marked
-        if marked is None or not marked.durable.done():
+        if marked is None or not (wait or marked.durable.done()):
             return None
+        state = await marked.durable
         self._marked = None
+        self._kept_bytes = marked.size_bytes
         return Checkpoint(
             key=self._upload.key,
             name=self._upload.name,
             size_bytes=marked.size_bytes,
-            upload=marked.durable.result(),
+            upload=state,
             stop=marked.stop,
             serializer=marked.serializer,
             census=census,

@@ -9,10 +9,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from storyarn_export.domain.errors import StoryarnError
 from storyarn_export.domain.waiting import is_set_within
-from storyarn_export.exports.rescue import RescueExports
 from storyarn_export.settings import LEAST_HEARTBEATS
 
-LEAST_SECONDS = 0.5
+LEAST_SECONDS = 0.1
 MOST_SECONDS = 5.0
 # A worker is missed by so many looks at most before it is found to be dead.
 LOOKS_A_STALL = 6
@@ -30,7 +29,7 @@ def interval_seconds(stalled_after_seconds: float) -> float:
 
 
 async def keep_rescuing(
-    rescue: RescueExports,
+    rescue: Callable[[], Awaitable[object]],
     *,
     reach: Callable[[], Awaitable[None]],
     stalled_after_seconds: float,
@@ -55,9 +54,10 @@ async def keep_rescuing(
             now = time.monotonic()
             if now - reached_last > stalled_after_seconds / LEAST_HEARTBEATS:
                 reached_since = now
-            reached_last = now
             if now - reached_since >= stalled_after_seconds:
                 await rescue()
+            # A long look is no silence.
+            reached_last = time.monotonic()
         except (SQLAlchemyError, StoryarnError, OSError) as error:
             reached_since = time.monotonic()
             log.warning("dead workers cannot be looked for", error=type(error).__name__)
