@@ -13,7 +13,7 @@ from storyarn_export.storage.contract import StoredFile
 from storyarn_export.storage.digest import ResumableSha256
 
 # Bytes gathered before a write; large enough that a thread's round trip does not matter.
-WRITE_BUFFER_BYTES = 1024 * 1024
+WRITE_BUFFER_BYTES = 512 * 1024
 COPY_BYTES = 1024 * 1024
 
 
