@@ -47,6 +47,7 @@ PROBLEMS: Mapping[str, Problem] = {
     "export-not-ready": Problem(409, "The export is not finished", passes=True),
     "export-cancelled": Problem(409, "The export was cancelled"),
     "not-cancellable": Problem(409, "The job is over"),
+    "preview-stale": Problem(409, "The project has changed since the preview"),
     "export-expired": Problem(410, "The file is no longer kept"),
     "body-too-large": Problem(413, "The body is too large"),
     "unsupported-media-type": Problem(415, "The body is of the wrong kind"),

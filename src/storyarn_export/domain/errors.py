@@ -6,6 +6,7 @@ StoryarnError
 ├── ConflictError             conflict
 │   ├── ExportNotReadyError   export-not-ready
 │   ├── NotCancellableError   not-cancellable
+│   ├── PreviewStaleError     preview-stale
 │   └── ExportExpiredError    export-expired
 ├── InvalidRequestError       invalid-request
 │   ├── UnknownFormatError    unknown-format
@@ -24,6 +25,8 @@ StoryarnError
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
+
+from storyarn_export.domain.imports import Preview
 
 
 class StoryarnError(Exception):
@@ -81,6 +84,23 @@ class NotCancellableError(ConflictError):
     """The job is over."""
 
     code = "not-cancellable"
+
+
+class PreviewStaleError(ConflictError):
+    """The project has changed since an import was previewed.
+
+    Args:
+        preview: what the import would meet now.
+    """
+
+    code = "preview-stale"
+
+    def __init__(self, preview: Preview) -> None:
+        super().__init__(
+            "the project has changed since the preview in a way that touches this import",
+            hint="look at the new preview, then execute again",
+        )
+        self.preview = preview
 
 
 class InvalidRequestError(StoryarnError):

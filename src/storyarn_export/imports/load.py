@@ -1,27 +1,23 @@
 """Loads a native document into a new project."""
 
-import asyncio
 import time
-from collections.abc import AsyncGenerator, Iterator, Mapping
-from contextlib import AbstractContextManager, aclosing, nullcontext
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 import asyncpg
 
 from storyarn_export.db.session import BulkConnection
-from storyarn_export.domain.document import DocumentRow, Notice, UnresolvedReference
+from storyarn_export.domain.document import Notice, UnresolvedReference
 from storyarn_export.domain.errors import InvalidRequestError, ServiceUnavailableError
 from storyarn_export.domain.story import Kind
-from storyarn_export.materializer.materialize import content_refused, materialize, stage_document
+from storyarn_export.imports.reading import stage_file
+from storyarn_export.materializer.materialize import content_refused, materialize
 from storyarn_export.materializer.project import create_project
 from storyarn_export.parsers.guard import Limits
-from storyarn_export.parsers.registry import Document, open_document
 
-# Rows that one turn of the parser hands over; while they are copied the next turn runs in its thread.
-BATCH_ROWS = 1_000
 MAX_NAME_LENGTH = 100
 
 
@@ -96,10 +92,9 @@ class LoadProject:
         opened: AbstractContextManager[BinaryIO]
         opened = source.open("rb") if isinstance(source, Path) else nullcontext(source)
         with opened as file:
-            document = open_document(file, self._limits)
             try:
                 async with self._bulk.acquire() as connection, connection.transaction():
-                    return await _load(connection, document, owner_id=owner_id, name=name)
+                    return await _load(connection, file, self._limits, owner_id=owner_id, name=name)
             except asyncpg.PostgresError as error:
                 raise content_refused(error) or _unavailable(error) from error
             except (ConnectionError, TimeoutError, asyncpg.InterfaceError) as error:
@@ -107,15 +102,15 @@ class LoadProject:
 
 
 async def _load(
-    connection: BulkConnection, document: Document, *, owner_id: int, name: str | None
+    connection: BulkConnection, file: BinaryIO, limits: Limits, *, owner_id: int, name: str | None
 ) -> LoadReport:
     started = time.monotonic()
-    async with aclosing(_batches(document.rows())) as batches:
-        staged = await stage_document(connection, batches)
+    staged = await stage_file(connection, file, limits)
+    document = staged.document
     head = document.head()
     chosen = name or head.name
     project_id, slug = await create_project(connection, head, owner_id=owner_id, name=chosen)
-    done = await materialize(connection, project_id, head, staged)
+    done = await materialize(connection, project_id, head, staged.counts)
     renamed = head.slug is not None and head.slug != slug
     return LoadReport(
         project_id=project_id,
@@ -129,23 +124,6 @@ async def _load(
         warnings=(*document.notices(), *done.notices),
         duration_ms=round((time.monotonic() - started) * 1000),
     )
-
-
-async def _batches(rows: Iterator[DocumentRow]) -> AsyncGenerator[list[DocumentRow], None]:
-    """Rows in batches, parsed in a thread, one batch ahead of the reader."""
-
-    def take() -> list[DocumentRow]:
-        return list(islice(rows, BATCH_ROWS))
-
-    ahead = asyncio.create_task(asyncio.to_thread(take))
-    try:
-        while batch := await asyncio.shield(ahead):
-            ahead = asyncio.create_task(asyncio.to_thread(take))
-            yield batch
-    finally:
-        # The thread cannot be stopped, and the file must not be closed under it. What it still raises is past.
-        await asyncio.wait([ahead])
-        ahead.exception()
 
 
 def _unavailable(error: Exception) -> ServiceUnavailableError:

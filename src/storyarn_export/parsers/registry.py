@@ -5,6 +5,7 @@ from typing import BinaryIO, Protocol
 
 from storyarn_export.domain.document import DocumentRow, Notice, ProjectHead
 from storyarn_export.domain.errors import UnknownFormatError
+from storyarn_export.domain.imports import SourceFacts
 from storyarn_export.parsers.formats.storyarn import StoryarnDocument
 from storyarn_export.parsers.guard import Limits
 
@@ -21,6 +22,9 @@ class Document(Protocol):
 
     def head(self) -> ProjectHead:
         """The project itself; known when `rows` has come to its end."""
+
+    def facts(self) -> SourceFacts:
+        """What the file says of itself; known when `rows` has come to its end."""
 
     def notices(self) -> tuple[Notice, ...]:
         """What was left out so far."""

@@ -5,6 +5,7 @@ from typing import Any, BinaryIO
 
 from storyarn_export.domain.document import DocumentRow, Notice, ProjectHead
 from storyarn_export.domain.errors import DocumentError
+from storyarn_export.domain.imports import SourceFacts
 from storyarn_export.domain.story import Kind
 from storyarn_export.parsers.formats.storyarn.entities import EntityReader
 from storyarn_export.parsers.formats.storyarn.head import HeadReader
@@ -57,6 +58,10 @@ class StoryarnDocument:
     def head(self) -> ProjectHead:
         """The project itself; known when `rows` has come to its end."""
         return self._head.head()
+
+    def facts(self) -> SourceFacts:
+        """What the file says of itself; known when `rows` has come to its end."""
+        return self._head.facts()
 
     def notices(self) -> tuple[Notice, ...]:
         """What was left out so far."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from storyarn_export.domain.document import ProjectHead
 from storyarn_export.domain.errors import DocumentError
+from storyarn_export.domain.imports import SourceFacts
 from storyarn_export.parsers.formats.storyarn.entities import EntityReader
 from storyarn_export.parsers.formats.storyarn.text import Printer
 from storyarn_export.parsers.formats.storyarn.window import Window
@@ -15,6 +16,8 @@ SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MAX_NAME = 100
 MAX_SLUG = 100
 MAX_DESCRIPTION = 1000
+# A time as in RFC 3339 takes a third of it.
+MAX_EXPORTED_AT = 100
 PROJECT_KEYS = frozenset({"id", "name", "slug", "description", "settings"})
 
 
@@ -32,6 +35,8 @@ class HeadReader:
         self._printer = printer
         self._entities = entities
         self._seen: set[str] = set()
+        self._version = ""
+        self._exported_at: str | None = None
         self._source_language: str | None = None
         self._head: ProjectHead | None = None
 
@@ -51,12 +56,15 @@ class HeadReader:
         path = f"$.{key}"
         match key:
             case "storyarn_version":
-                _check_version(self._text(path), path)
+                self._version = self._text(path)
+                _check_version(self._version, path)
             case "export_version":
                 self._text(path)
             case "project":
                 self._read_project(path)
-            case "exported_at" | "metadata":
+            case "exported_at":
+                self._read_exported_at(path)
+            case "metadata":
                 self._window.skip(path)
             case _:
                 return False
@@ -86,6 +94,19 @@ class HeadReader:
             raise DocumentError("missing-required-keys", "missing: project", path="$")
         head = self._head
         return ProjectHead(head.name, head.slug, head.description, head.settings, self._source_language)
+
+    def facts(self) -> SourceFacts:
+        """What the document says of itself; only after `check`."""
+        return SourceFacts(self._version, self._exported_at, self.head().name)
+
+    def _read_exported_at(self, path: str) -> None:
+        """Keep the time if it may be one; it is shown, never computed with."""
+        held, value = self._window.value_within(path, 4 * MAX_EXPORTED_AT)
+        if not held:
+            self._window.skip(path)
+        elif isinstance(value, str) and len(value) <= MAX_EXPORTED_AT:
+            self._printer.print(value, path)
+            self._exported_at = value
 
     def _text(self, path: str) -> str:
         value = self._window.value(path)

@@ -1,0 +1,44 @@
+"""What an import would meet, without writing a story row."""
+
+from typing import BinaryIO
+
+from storyarn_export.db.session import BulkConnection
+from storyarn_export.domain.imports import ConflictResolution, Preview, SourceFacts
+from storyarn_export.imports.conflicts import look_ahead
+from storyarn_export.imports.reading import OnProgress, stage_file
+from storyarn_export.parsers.guard import Limits
+
+
+class PreviewImport:
+    """Reads a file and compares it with a project.
+
+    Args:
+        max_bytes: of the file, and of what it unpacks to.
+        max_entity_bytes: of one entity's own JSON.
+    """
+
+    def __init__(self, *, max_bytes: int, max_entity_bytes: int) -> None:
+        self._limits = Limits(max_bytes=max_bytes, max_entity_bytes=max_entity_bytes)
+
+    async def __call__(
+        self,
+        connection: BulkConnection,
+        project_id: int,
+        source: BinaryIO,
+        *,
+        on_progress: OnProgress | None = None,
+    ) -> tuple[SourceFacts, Preview]:
+        """Preview an import.
+
+        Args:
+            connection: in a READ COMMITTED transaction, which the caller rolls back: it holds staging tables.
+            project_id: the project that would take the file.
+            source: an open file, plain or gzip, which is read forwards and stays open.
+            on_progress: told, after every batch, how many rows have been read so far.
+
+        Raises:
+            DocumentError: the file cannot be read.
+        """
+        staged = await stage_file(connection, source, self._limits, on_progress)
+        preview = await look_ahead(connection, project_id, staged, ConflictResolution.SKIP)
+        return staged.document.facts(), preview
