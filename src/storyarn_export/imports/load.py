@@ -15,6 +15,7 @@ from storyarn_export.domain.errors import InvalidRequestError, ServiceUnavailabl
 from storyarn_export.domain.story import Kind
 from storyarn_export.imports.reading import stage_file
 from storyarn_export.materializer.materialize import content_refused, materialize
+from storyarn_export.materializer.plan import decide, identify
 from storyarn_export.materializer.project import create_project
 from storyarn_export.parsers.guard import Limits
 
@@ -110,14 +111,16 @@ async def _load(
     head = document.head()
     chosen = name or head.name
     project_id, slug = await create_project(connection, head, owner_id=owner_id, name=chosen)
+    await decide(connection, project_id, None)
+    await identify(connection, project_id, None, staged.counts)
     done = await materialize(connection, project_id, head, staged.counts)
     renamed = head.slug is not None and head.slug != slug
     return LoadReport(
         project_id=project_id,
         name=chosen,
         slug=slug,
-        counts=done.counts,
-        total=sum(done.counts.values()),
+        counts=done.created,
+        total=sum(done.created.values()),
         renames=(Rename("project", head.slug or "", slug),) if renamed else (),
         unresolved_references=done.unresolved,
         unresolved_total=done.unresolved_total,

@@ -45,14 +45,14 @@ async def count_unresolved(connection: BulkConnection) -> int:
 
 
 async def collect_notices(
-    connection: BulkConnection, staged: Mapping[Kind, int], stored: Mapping[Kind, int]
+    connection: BulkConnection, due: Mapping[Kind, int], stored: Mapping[Kind, int]
 ) -> tuple[Notice, ...]:
     """What else was left out or changed, each with its first place.
 
     Args:
         connection: whose transaction has linked the rows.
-        staged: rows staged, by kind.
-        stored: rows inserted, by kind.
+        due: rows to be stored, by kind.
+        stored: rows inserted or updated, by kind.
     """
     rows = await connection.fetch(statement("count_findings"))
     found = [
@@ -61,7 +61,17 @@ async def collect_notices(
     ]
     ownerless = sum(notice.count for notice in found if notice.code == "ownerless-text")
     for kind, message in SINGLE.items():
-        missing = staged[kind] - stored[kind] - (ownerless if kind is Kind.LOCALIZED_TEXT else 0)
+        missing = due[kind] - stored[kind] - (ownerless if kind is Kind.LOCALIZED_TEXT else 0)
         if missing:
             found.append(Notice("repeated-row", message, None, missing))
+    repeated = await connection.fetchrow(statement("count_repeated_roots"))
+    if repeated is not None:
+        found.append(
+            Notice(
+                "repeated-root",
+                "a second root with the same shortcut was left out; what refers to it means the first",
+                repeated["path"],
+                repeated["rows"],
+            )
+        )
     return tuple(found)

@@ -17,7 +17,7 @@ FROM (
     UNION ALL
     SELECT 'scene_connection', 'pin', false, ordinal, parent, from_pin_id, to_pin_id FROM staged_scene_connections
 ) AS row
-JOIN ids AS own ON own.kind = row.kind AND own.ordinal = row.ordinal
+JOIN ids AS own ON own.kind = row.kind AND own.ordinal = row.ordinal AND own.action = 'create'
 LEFT JOIN ids AS source
     ON source.kind = row.end_kind AND source.old_id = row.from_id AND source.kind IN ('node', 'pin')
     AND (NOT row.is_within_one OR source.parent = row.parent)

@@ -3,7 +3,8 @@ SELECT clash.code, clash.path, clash.kind, clash.shared
 FROM (
     SELECT 'duplicate-ids' AS code, row.ordinal, row.path, row.kind, row.old_id AS shared
     FROM (
-        SELECT max(ordinal) AS ordinal FROM ids GROUP BY kind, old_id HAVING count(*) > 1 ORDER BY 1 LIMIT 1
+        SELECT max(ordinal) AS ordinal FROM staged WHERE old_id IS NOT NULL
+        GROUP BY kind, old_id HAVING count(*) > 1 ORDER BY 1 LIMIT 1
     ) AS twice
     JOIN staged AS row ON row.ordinal = twice.ordinal
     UNION ALL

@@ -19,7 +19,7 @@ SELECT
     row.column_group_id,
     row.column_index
 FROM staged_blocks AS row
-JOIN ids AS own ON own.kind = 'block' AND own.ordinal = row.ordinal
+JOIN ids AS own ON own.kind = 'block' AND own.ordinal = row.ordinal AND own.action <> 'keep'
 JOIN ids AS sheet ON sheet.kind = 'sheet' AND sheet.ordinal = row.parent
 LEFT JOIN ids AS source ON source.kind = 'block' AND source.old_id = row.inherited_from_block_id
 LEFT JOIN filled ON filled.ordinal = row.ordinal AND filled.field = 'value'

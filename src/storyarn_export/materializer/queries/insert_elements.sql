@@ -13,7 +13,7 @@ SELECT
     row.branch,
     node.new_id
 FROM staged_screenplay_elements AS row
-JOIN ids AS own ON own.kind = 'element' AND own.ordinal = row.ordinal
+JOIN ids AS own ON own.kind = 'element' AND own.ordinal = row.ordinal AND own.action <> 'keep'
 JOIN ids AS screenplay ON screenplay.kind = 'screenplay' AND screenplay.ordinal = row.parent
 LEFT JOIN ids AS node ON node.kind = 'node' AND node.old_id = row.linked_node_id
 LEFT JOIN filled AS content ON content.ordinal = row.ordinal AND content.field = 'content'

@@ -15,7 +15,7 @@ SELECT
     row.target_pin,
     row.label
 FROM staged_flow_connections AS row
-JOIN ids AS own ON own.kind = 'flow_connection' AND own.ordinal = row.ordinal
+JOIN ids AS own ON own.kind = 'flow_connection' AND own.ordinal = row.ordinal AND own.action = 'create'
 JOIN ids AS flow ON flow.kind = 'flow' AND flow.ordinal = row.parent
 JOIN ids AS source ON source.kind = 'node' AND source.old_id = row.source_node_id AND source.parent = row.parent
 JOIN ids AS target ON target.kind = 'node' AND target.old_id = row.target_node_id AND target.parent = row.parent

@@ -15,7 +15,7 @@ SELECT
     row.settings::jsonb,
     scene.new_id
 FROM staged_flows AS row
-JOIN ids AS own ON own.kind = 'flow' AND own.ordinal = row.ordinal
+JOIN ids AS own ON own.kind = 'flow' AND own.ordinal = row.ordinal AND own.action <> 'keep'
 LEFT JOIN parents AS parent ON parent.ordinal = row.ordinal
 LEFT JOIN filled ON filled.ordinal = row.ordinal AND filled.field = 'description'
 LEFT JOIN findings AS taken

@@ -9,5 +9,6 @@ FROM staged_project_languages AS row
 LEFT JOIN findings AS second_source
     ON second_source.ordinal = row.ordinal AND second_source.code = 'repeated-value'
     AND second_source.field = 'is_source'
+WHERE NOT EXISTS (SELECT FROM settled WHERE settled.ordinal = row.ordinal)
 ORDER BY row.ordinal
 ON CONFLICT (project_id, locale_code) DO NOTHING

@@ -6,5 +6,5 @@ SELECT
     own.new_id, scene.new_id, row.name, row.is_default, row.position, row.visible, row.fog_enabled, row.fog_color,
     row.fog_opacity
 FROM staged_scene_layers AS row
-JOIN ids AS own ON own.kind = 'layer' AND own.ordinal = row.ordinal
+JOIN ids AS own ON own.kind = 'layer' AND own.ordinal = row.ordinal AND own.action <> 'keep'
 JOIN ids AS scene ON scene.kind = 'scene' AND scene.ordinal = row.parent

@@ -9,6 +9,6 @@ SELECT
     row.source,
     CASE WHEN filled.ordinal IS NULL THEN row.data ELSE format(row.data, VARIADIC filled.arguments) END::jsonb
 FROM staged_flow_nodes AS row
-JOIN ids AS own ON own.kind = 'node' AND own.ordinal = row.ordinal
+JOIN ids AS own ON own.kind = 'node' AND own.ordinal = row.ordinal AND own.action <> 'keep'
 JOIN ids AS flow ON flow.kind = 'flow' AND flow.ordinal = row.parent
 LEFT JOIN filled ON filled.ordinal = row.ordinal AND filled.field = 'data'

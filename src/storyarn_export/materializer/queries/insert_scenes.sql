@@ -21,7 +21,7 @@ SELECT
     row.scale_unit,
     row.scale_value
 FROM staged_scenes AS row
-JOIN ids AS own ON own.kind = 'scene' AND own.ordinal = row.ordinal
+JOIN ids AS own ON own.kind = 'scene' AND own.ordinal = row.ordinal AND own.action <> 'keep'
 LEFT JOIN parents AS parent ON parent.ordinal = row.ordinal
 LEFT JOIN filled ON filled.ordinal = row.ordinal AND filled.field = 'description'
 LEFT JOIN findings AS taken

@@ -17,7 +17,7 @@ SELECT
     row.draft_status,
     original.new_id
 FROM staged_screenplays AS row
-JOIN ids AS own ON own.kind = 'screenplay' AND own.ordinal = row.ordinal
+JOIN ids AS own ON own.kind = 'screenplay' AND own.ordinal = row.ordinal AND own.action <> 'keep'
 LEFT JOIN parents AS parent ON parent.ordinal = row.ordinal
 LEFT JOIN filled ON filled.ordinal = row.ordinal AND filled.field = 'description'
 LEFT JOIN findings AS taken

@@ -17,7 +17,7 @@ SELECT
     banner.new_id,
     coalesce(hidden.new_ids, '{}')
 FROM staged_sheets AS row
-JOIN ids AS own ON own.kind = 'sheet' AND own.ordinal = row.ordinal
+JOIN ids AS own ON own.kind = 'sheet' AND own.ordinal = row.ordinal AND own.action <> 'keep'
 LEFT JOIN parents AS parent ON parent.ordinal = row.ordinal
 LEFT JOIN filled ON filled.ordinal = row.ordinal AND filled.field = 'description'
 LEFT JOIN findings AS taken

@@ -24,7 +24,7 @@ SELECT
     row.condition::jsonb,
     row.condition_effect
 FROM staged_scene_zones AS row
-JOIN ids AS own ON own.kind = 'zone' AND own.ordinal = row.ordinal
+JOIN ids AS own ON own.kind = 'zone' AND own.ordinal = row.ordinal AND own.action <> 'keep'
 JOIN ids AS scene ON scene.kind = 'scene' AND scene.ordinal = row.parent
 LEFT JOIN ids AS layer ON layer.kind = 'layer' AND layer.old_id = row.layer_id
 LEFT JOIN ids AS target

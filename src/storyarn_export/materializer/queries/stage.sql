@@ -128,13 +128,58 @@ CREATE TEMPORARY TABLE staged_references (
     path text NOT NULL
 ) ON COMMIT DROP;
 
+-- Roots of the file and what becomes of them.
+--   first_ordinal: of the first root of the file with the same shortcut, where that one stands for both; else its own
+--   existing_id: the live root of the project with the same shortcut
+--   action: create, update (the existing one takes the file's values) or keep (what refers to it means the other one)
+CREATE TEMPORARY TABLE roots (
+    kind text NOT NULL,
+    ordinal bigint NOT NULL,
+    old_id text COLLATE "C",
+    shortcut text,
+    name text,
+    first_ordinal bigint NOT NULL,
+    existing_id bigint,
+    action text NOT NULL
+) ON COMMIT DROP;
+
+-- Rows below roots of the file and their counterparts below the roots of the project with the same shortcuts.
+CREATE TEMPORARY TABLE matches (kind text NOT NULL, ordinal bigint NOT NULL, existing_id bigint NOT NULL) ON COMMIT DROP;
+
+-- Staged rows that make no new row: update and keep as above; omit has no counterpart and is left out.
+CREATE TEMPORARY TABLE settled (
+    kind text NOT NULL,
+    ordinal bigint NOT NULL,
+    parent bigint,
+    old_id text COLLATE "C",
+    existing_id bigint,
+    action text NOT NULL
+) ON COMMIT DROP;
+
+-- Roots that come in under another shortcut.
+CREATE TEMPORARY TABLE renames (
+    kind text NOT NULL, ordinal bigint NOT NULL, old text NOT NULL, new text NOT NULL
+) ON COMMIT DROP;
+
+-- Every shortcut that a sheet of the file has, and what it is called in the project.
+CREATE TEMPORARY TABLE sheet_names (old text PRIMARY KEY, new text NOT NULL) ON COMMIT DROP;
+
+-- Rows of the project whose place rows of the file take.
+CREATE TEMPORARY TABLE replaced (kind text NOT NULL, old_id bigint NOT NULL, new_id bigint NOT NULL) ON COMMIT DROP;
+
+-- Fields that were written anew outside of the database: of staged rows by ordinal, of stored ones by id.
+CREATE TEMPORARY TABLE rewritten (
+    kind text NOT NULL, number bigint NOT NULL, field text NOT NULL, value text NOT NULL
+) ON COMMIT DROP;
+
 -- What every staged row with an id becomes. Split by kind, since every join wants one kind.
 CREATE TEMPORARY TABLE ids (
     kind text NOT NULL,
     ordinal bigint NOT NULL,
     parent bigint,
     old_id text COLLATE "C",
-    new_id bigint NOT NULL
+    new_id bigint NOT NULL,
+    action text NOT NULL
 ) PARTITION BY LIST (kind) ON COMMIT DROP;
 
 CREATE TEMPORARY TABLE ids_sheet PARTITION OF ids FOR VALUES IN ('sheet') ON COMMIT DROP;

@@ -1,0 +1,3 @@
+-- Likewise for what both sides have.
+ANALYZE matches;
+ANALYZE settled
