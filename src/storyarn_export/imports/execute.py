@@ -1,10 +1,18 @@
 """An import into a project that exists, in one transaction."""
 
+import time
 from typing import BinaryIO
 
 from storyarn_export.db.session import BulkConnection
+from storyarn_export.domain.errors import PreviewStaleError
 from storyarn_export.domain.imports import ConflictResolution, ImportReport
-from storyarn_export.imports.reading import OnProgress
+from storyarn_export.imports.conflicts import look_again, take_fingerprint
+from storyarn_export.imports.reading import OnProgress, Staged, stage_file
+from storyarn_export.imports.report import make_report
+from storyarn_export.imports.rewriting import apply_renames, retarget_project
+from storyarn_export.materializer.materialize import Materialized, materialize
+from storyarn_export.materializer.plan import decide, identify
+from storyarn_export.materializer.project import lock_project
 from storyarn_export.parsers.guard import Limits
 
 
@@ -45,4 +53,30 @@ class ExecuteImport:
             NotFoundError: the project does not exist.
             PreviewStaleError: the project has changed in a way that touches the import.
         """
-        raise NotImplementedError
+        started = time.monotonic()
+        staged = await stage_file(connection, source, self._limits, on_progress)
+        await lock_project(connection, project_id)
+        await decide(connection, project_id, resolution)
+        await self._refuse_stale(connection, project_id, staged, expected_fingerprint)
+        done = await self._write(connection, project_id, staged, resolution)
+        duration_ms = round((time.monotonic() - started) * 1000)
+        return await make_report(connection, done, staged.document.notices(), duration_ms=duration_ms)
+
+    async def _refuse_stale(
+        self, connection: BulkConnection, project_id: int, staged: Staged, expected: str | None
+    ) -> None:
+        if expected is None or expected == await take_fingerprint(connection, project_id):
+            return
+        raise PreviewStaleError(await look_again(connection, project_id, staged))
+
+    async def _write(
+        self, connection: BulkConnection, project_id: int, staged: Staged, resolution: ConflictResolution
+    ) -> Materialized:
+        await identify(connection, project_id, resolution, staged.counts)
+        if resolution is ConflictResolution.RENAME:
+            await apply_renames(connection, self._limits)
+        head = staged.document.head()
+        done = await materialize(connection, project_id, head, staged.counts, resolution)
+        if resolution is ConflictResolution.OVERWRITE:
+            await retarget_project(connection, project_id, self._limits)
+        return done

@@ -3,7 +3,7 @@
 from typing import BinaryIO
 
 from storyarn_export.db.session import BulkConnection
-from storyarn_export.domain.imports import ConflictResolution, Preview, SourceFacts
+from storyarn_export.domain.imports import Preview, SourceFacts
 from storyarn_export.imports.conflicts import look_ahead
 from storyarn_export.imports.reading import OnProgress, stage_file
 from storyarn_export.parsers.guard import Limits
@@ -40,5 +40,5 @@ class PreviewImport:
             DocumentError: the file cannot be read.
         """
         staged = await stage_file(connection, source, self._limits, on_progress)
-        preview = await look_ahead(connection, project_id, staged, ConflictResolution.SKIP)
+        preview = await look_ahead(connection, project_id, staged)
         return staged.document.facts(), preview

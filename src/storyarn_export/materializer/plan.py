@@ -48,9 +48,6 @@ async def decide(connection: BulkConnection, project_id: int, resolution: Confli
     await connection.execute(statement("settle_roots"))
     if resolution is not None:
         await connection.execute(statement("settle_assets"), project_id)
-    if resolution is ConflictResolution.RENAME:
-        await connection.execute(statement("choose_names"), project_id)
-        await connection.execute(statement("take_names"))
 
 
 async def foresee(connection: BulkConnection, project_id: int) -> None:
@@ -81,6 +78,9 @@ async def identify(
         resolution: as decided.
         staged: rows staged, by kind.
     """
+    if resolution is ConflictResolution.RENAME:
+        await connection.execute(statement("choose_names"), project_id)
+        await connection.execute(statement("take_names"))
     await adopt_ids(connection, (*ROOTS, Kind.ASSET))
     await assign_ids(connection, (*ROOTS, Kind.ASSET))
     await connection.execute(statement("adopt_repeated"))

@@ -1,4 +1,4 @@
-"""Makes the project that a document is loaded into."""
+"""Makes the project that a document is loaded into, or locks it."""
 
 from storyarn_export.db.session import BulkConnection
 from storyarn_export.domain.document import ProjectHead
@@ -42,3 +42,13 @@ async def create_project(
             await connection.execute(statement("create_membership"), project_id, owner_id)
             return project_id, slug
     raise ConflictError(f"no free slug was found for {base!r}", hint="try again")
+
+
+async def lock_project(connection: BulkConnection, project_id: int) -> None:
+    """Make other imports into a project wait until the transaction ends.
+
+    Raises:
+        NotFoundError: there is no such project.
+    """
+    if await connection.fetchval(statement("lock_project"), project_id) is None:
+        raise NotFoundError(f"there is no project {project_id}")

@@ -36,7 +36,17 @@ def _refuse_constant(name: str) -> NoReturn:
     raise _NotJsonError(name)
 
 
-_scan = JSONDecoder(parse_float=Decimal, parse_constant=_refuse_constant).raw_decode
+_decoder = JSONDecoder(parse_float=Decimal, parse_constant=_refuse_constant)
+_scan = _decoder.raw_decode
+
+
+def parse_json(text: str) -> Any:
+    """A text that is held whole, with every digit of its numbers.
+
+    Raises:
+        ValueError: it is not JSON.
+    """
+    return _decoder.decode(text)
 
 
 class Window:
