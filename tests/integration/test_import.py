@@ -1,38 +1,36 @@
-"""Imports into projects that have content already: each way to settle conflicts, reference by reference."""
+"""Imports into projects that have content already: previews, conflicts, and what is done about them."""
+
+import asyncio
+import json
+from pathlib import Path
 
 import asyncpg
 import pytest
+from jsonschema import Draft202012Validator
 
 from storyarn_export.domain.errors import DocumentError, NotFoundError, PreviewStaleError
-from storyarn_export.domain.imports import Conflict, ImportSection, Renamed, SectionReport
+from storyarn_export.domain.imports import Conflict, ImportSection, SectionReport
 from storyarn_export.domain.story import TABLES, Kind
+from tests.factories.canonical import canonical, differences
 from tests.factories.catalogue import catalogue
 from tests.factories.documents import (
     Json,
     asset,
     block,
-    column,
     document,
     element,
     encode,
     flow,
     language,
-    layer,
     mention,
     node,
-    pin,
-    response,
-    scene,
     screenplay,
     sheet,
-    string,
-    table_row,
-    term,
     translation,
     wire,
-    zone,
 )
 from tests.factories.importing import Look, execute, exported, preview
+from tests.factories.overlapping import base, counts, with_rest
 from tests.factories.rows import Story, new_story
 
 
@@ -49,65 +47,9 @@ def look(story: Story) -> Look:
     return Look(story)
 
 
-def base(mood: str = "calm") -> Json:
-    """A small project in which everything refers to everything."""
-    return document(
-        sheets=[
-            sheet(1, "Hero", shortcut="mc", description=mood, avatar_asset_id="1", blocks=[
-                block(1, "number", variable_name="hp", value={"content": mood}, scope="children"),
-                block(2, "reference", config={"label": "Friend"}, value={"target_type": "sheet", "target_id": 2}),
-                block(3, "table", variable_name="bag", table_data={
-                    "columns": [column(1, "item", type="reference"), column(2, "count")],
-                    "rows": [table_row(1, "first", cells={"item": "mc.jaime", "count": mood})],
-                }),
-            ]),
-            sheet(2, "Jaime", shortcut="mc.jaime", parent_id="1", hidden_inherited_block_ids=["1"], blocks=[
-                block(4, "number", inherited_from_block_id="1", variable_name="hp"),
-            ]),
-        ],
-        flows=[
-            flow(1, "Main", shortcut="main", is_main=True, scene_id="1", nodes=[
-                node(1, "entry"),
-                node(2, "dialogue", {
-                    "localization_id": "dlg_1", "speaker_sheet_id": 1, "text": f"{mood} " + mention("sheet", 2),
-                    "audio_asset_id": "1", "responses": [response("r1", text="ok")],
-                }),
-                node(3, "subflow", {"referenced_flow_id": "2"}),
-                node(4, "hub", {"hub_id": "end", "label": mood}),
-            ], connections=[wire(1, 1, 2), wire(2, 2, 3, "r1", label=mood), wire(3, 3, 4, "exit_6")]),
-            flow(2, "Called", shortcut="called", nodes=[node(5, "entry"), node(6, "exit", {"label": "out"})],
-                 connections=[wire(4, 5, 6)]),
-        ],
-        scenes=[
-            scene(1, "Map", shortcut="map", background_asset_id="1", layers=[layer(1, name="Base")], pins=[
-                pin(1, label="Home", layer_id="1", sheet_id="1", target_type="flow", target_id="1", tooltip=mood),
-            ], zones=[zone(1, name="Yard", target_type="sheet", target_id="2")]),
-        ],
-        screenplays=[
-            screenplay(1, "Script", shortcut="script", linked_flow_id="1", elements=[
-                element(1, "character", "JAIME", data={"sheet_id": 2}),
-                element(2, "scene_heading", "INT.", position=1, linked_node_id="2"),
-            ]),
-        ],
-        localization={
-            "source_language": "en",
-            "languages": [language("en", is_source=True), language("de", name=mood)],
-            "strings": [
-                string("flow_node", 2, text="Hi", speaker_sheet_id="1", translations={"de": translation(translated_text=mood)}),
-                string("sheet", 2, "name", "Jaime"),
-            ],
-            "glossary": [term("gold", {"de": mood})],
-        },
-        assets={"mode": "references", "base_url": None, "items": [asset(1)]},
-    )  # fmt: skip
-
-
-async def counts(story: Story) -> dict[str, int]:
-    """Rows of every story table."""
-    return {
-        table: await story.bulk.fetchval(f"SELECT count(*) FROM {table}")  # noqa: S608 - names are ours
-        for table in TABLES.values()
-    }
+SCHEMA = (
+    Path(__file__).parents[2] / "src/storyarn_export/serializers/formats/storyarn/storyarn-1.0.0.schema.json"
+)
 
 
 async def test_a_preview_of_an_empty_project_meets_nothing(story: Story) -> None:
@@ -214,7 +156,9 @@ async def test_skip_keeps_what_is_there_and_refers_to_it(story: Story, look: Loo
     exit_node = await look.id("flow_nodes", flow_id=called, type="exit")
     wired = await look.id("flow_connections", flow_id=side)
     assert await look.value("flow_connections", "source_pin", wired) == f"exit_{exit_node}"
-    speech = await look.value("flow_nodes", "data", await look.id("flow_nodes", flow_id=side, type="dialogue"))
+    speech = await look.value(
+        "flow_nodes", "data", await look.id("flow_nodes", flow_id=side, type="dialogue")
+    )
     assert speech == {"speaker_sheet_id": str(hero), "text": mention("flow", main)}
     # The flow belongs to the first screenplay already.
     late = await look.id("screenplays", shortcut="late")
@@ -262,3 +206,123 @@ async def test_the_catalogue_twice(story: Story, resolution: str) -> None:
         assert sum(report.created.values()) == 0
     after = await exported(story)
     assert after["metadata"]["statistics"] == before["metadata"]["statistics"]
+
+
+@pytest.mark.parametrize("resolution", ["skip", "overwrite", "merge"])
+async def test_of_two_roots_with_one_shortcut_the_first_counts(
+    story: Story, look: Look, resolution: str
+) -> None:
+    file = document(sheets=[
+        sheet(1, "First", shortcut="mc", parent_id="2", blocks=[block(1, variable_name="hp")]),
+        sheet(2, "Second", shortcut="mc", blocks=[block(2, variable_name="mp")]),
+        sheet(3, "Child", shortcut="c", parent_id="2"),
+    ])  # fmt: skip
+    for time in range(2):
+        report = await execute(story, file, resolution)
+        assert await look.value("sheets", "name", await look.id("sheets", shortcut="mc")) == "First"
+        hero = await look.id("sheets", shortcut="mc")
+        assert await look.value("sheets", "parent_id", await look.id("sheets", shortcut="c")) == hero
+        assert await look.value("sheets", "parent_id", hero) is None
+        assert len(await look.ids("blocks", sheet_id=hero)) == 1
+        codes = {one.code: one.count for one in report.warnings}
+        assert codes["repeated-root"] == 1
+        assert report.sections[ImportSection.SHEETS].skipped == (3 if resolution == "skip" and time else 1)
+
+
+async def test_languages_of_the_project_stay_first(story: Story) -> None:
+    await execute(
+        story, document(localization={"languages": [language("en", is_source=True), language("de")]}), "skip"
+    )
+    file = document(localization={"languages": [language("de", is_source=True), language("fr")]})
+    for resolution in ("skip", "overwrite", "merge", "rename"):
+        report = await execute(story, file, resolution)
+        assert [(one.code, one.count) for one in report.warnings] == [("repeated-value", 1)]
+    stored = await story.bulk.fetch("SELECT locale_code, is_source FROM project_languages ORDER BY id")
+    assert [tuple(row) for row in stored] == [("en", True), ("de", False), ("fr", False)]
+
+
+async def test_a_project_without_source_language_takes_the_one_of_the_file(story: Story) -> None:
+    await execute(story, document(localization={"languages": [language("de")]}), "skip")
+    file = document(localization={"languages": [language("de", is_source=True)]})
+    assert (await execute(story, file, "merge")).warnings == ()
+    assert await story.bulk.fetchval("SELECT is_source FROM project_languages") is True
+
+
+async def test_assets_are_not_doubled(story: Story) -> None:
+    def file(*items: Json) -> Json:
+        return document(
+            sheets=[sheet(int(one["id"]), one["filename"], avatar_asset_id=one["id"]) for one in items],
+            assets={"mode": "references", "base_url": None, "items": list(items)},
+        )
+
+    first = file(asset(1), asset(2, key="k"), asset(3, "b.png", size=7))
+    await execute(story, first, "skip")
+    report = await execute(story, first, "skip")
+    assert report.sections[ImportSection.ASSETS] == SectionReport(skipped=3)
+    second = file(asset(4, key="elsewhere"), asset(5, "b.png", key="k", size=8))
+    for _ in range(2):
+        report = await execute(story, second, "rename")
+    assert report.sections[ImportSection.ASSETS] == SectionReport(skipped=2)
+    stored = await story.bulk.fetch("SELECT id, filename, size, key FROM assets ORDER BY id")
+    assert [tuple(row)[1:3] for row in stored] == [("a.png", 1), ("a.png", 1), ("b.png", 7), ("b.png", 8)]
+    assert stored[3]["key"] == f"imports/{stored[3]['id']}/b.png"
+
+
+async def test_a_stale_preview_is_refused(story: Story, look: Look) -> None:
+    await with_rest(story)
+    _, seen = await preview(story, base("wild"))
+    _, again = await preview(story, base("wild"))
+    assert again.fingerprint == seen.fingerprint
+    # What the file does not touch does not matter.
+    await story.sheet("New", shortcut="unrelated")
+    await story.bulk.execute("UPDATE sheets SET name = 'x' WHERE shortcut = 'child'")
+    before = await exported(story)
+    for resolution in ("skip", "overwrite", "merge", "rename"):
+        with pytest.raises(PreviewStaleError) as caught:
+            await execute(story, base("wild"), resolution, fingerprint="0" * 64)
+        assert caught.value.preview.fingerprint == seen.fingerprint
+        assert caught.value.preview.sections == seen.sections
+    assert await exported(story) == before
+    hp = await look.id("blocks", sheet_id=await look.id("sheets", shortcut="mc"), variable_name="hp")
+    await story.bulk.execute("UPDATE blocks SET value = '{}' WHERE id = $1", hp)
+    with pytest.raises(PreviewStaleError):
+        await execute(story, base("wild"), "overwrite", fingerprint=seen.fingerprint)
+    _, fresh = await preview(story, base("wild"))
+    report = await execute(story, base("wild"), "merge", fingerprint=fresh.fingerprint)
+    assert report.sections[ImportSection.SHEETS].updated == 2
+
+
+async def test_imports_into_one_project_queue_up(story: Story) -> None:
+    file = document(sheets=[sheet(number, shortcut=f"s{number}") for number in range(50)])
+    reports = await asyncio.gather(*(execute(story, file, "skip") for _ in range(4)))
+    assert sorted(report.created[Kind.SHEET] for report in reports) == [0, 0, 0, 50]
+
+
+async def test_what_an_import_refuses(story: Story) -> None:
+    with pytest.raises(DocumentError, match="duplicate-ids"):
+        await preview(story, document(sheets=[sheet(1), sheet(1)]))
+    with pytest.raises(DocumentError, match="duplicate-ids"):
+        await execute(story, document(sheets=[sheet(1), sheet(1)]), "rename")
+    with pytest.raises(NotFoundError):
+        await execute(Story(story.bulk, story.owner_id, 999_999), base(), "skip")
+    assert sum((await counts(story)).values()) == 0
+
+
+@pytest.mark.parametrize("resolution", ["skip", "overwrite", "merge", "rename"])
+async def test_what_comes_out_after_an_import_can_go_in_again(
+    story: Story, bulk: asyncpg.Pool, resolution: str
+) -> None:
+    await with_rest(story)
+    file = base("wild")
+    file["sheets"].append(sheet(9, "Unknown", blocks=[block(90, "gallery")]))
+    file["flows"][1]["nodes"].append(node(90, "sequence"))
+    file["flows"][1]["connections"].append(wire(90, 90, 6))
+    report = await execute(story, file, resolution)
+    assert {one.code for one in report.warnings} >= {"unknown-type"}
+    first = await exported(story)
+    again = await new_story(bulk, "again", "Story")
+    report = await execute(again, encode(first), "rename")
+    assert (report.unresolved, report.warnings) == ((), ())
+    found = list(differences(canonical(first), canonical(await exported(again))))
+    assert not found, "\n".join(found[:20])
+    Draft202012Validator(json.loads(SCHEMA.read_text())).validate(first)

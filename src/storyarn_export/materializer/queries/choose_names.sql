@@ -31,11 +31,12 @@ spans AS (
     GROUP BY families.kind, families.family, families.wanted
 ),
 free AS (
-    SELECT spans.kind, spans.family, number, row_number() OVER (PARTITION BY spans.kind, spans.family ORDER BY number) AS place
-    FROM spans CROSS JOIN LATERAL generate_series(1, spans.most::integer) AS number
+    SELECT spans.kind, spans.family, candidate.number,
+        row_number() OVER (PARTITION BY spans.kind, spans.family ORDER BY candidate.number) AS place
+    FROM spans CROSS JOIN LATERAL generate_series(1, spans.most::integer) AS candidate (number)
     WHERE NOT EXISTS (
         SELECT FROM blocked
-        WHERE blocked.kind = spans.kind AND blocked.family = spans.family AND blocked.number = number
+        WHERE blocked.kind = spans.kind AND blocked.family = spans.family AND blocked.number = candidate.number
     )
 )
 INSERT INTO renames (kind, ordinal, old, new)
