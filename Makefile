@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock check format test bench chaos demo serve clean
+.PHONY: help setup lock check format test stories bench chaos demo serve clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,9 @@ format: setup ## write what the formatter and the safe fixes say
 
 test: setup ## the whole suite against a real PostgreSQL
 	$(BIN)/pytest -n $(JOBS) --dist loadgroup
+
+stories: setup ## 200 random projects out and in again
+	STORYARN_STORIES=200 $(BIN)/pytest tests/integration/test_random_stories.py -n0 -q
 
 bench: setup ## speed and memory tables, written to docs/performance.md
 	$(BIN)/python -m benchmarks

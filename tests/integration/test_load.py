@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 
 from storyarn_export.db.models import Base
-from storyarn_export.domain.document import FIELDS, UnresolvedReference
+from storyarn_export.domain.document import UnresolvedReference
 from storyarn_export.domain.errors import (
     DocumentError,
     InvalidRequestError,
@@ -48,12 +48,6 @@ from tests.factories.documents import (
 SHARED = Path(__file__).parents[3] / "shared"
 EXAMPLE = SHARED / "contract" / "example.storyarn.json"
 REAL = SHARED / "data" / "endless-sky-0.9.8.storyarn.json.gz"
-# Columns that no document carries: whose row it is, when and by whom it was made, what an import leaves behind.
-NOT_CARRIED = {
-    *("id", "project_id", "inserted_at", "updated_at", "deleted_at"),
-    *("current_version_id", "uploaded_by_id", "translated_by_id", "reviewed_by_id", "is_external"),
-    *("sheet_id", "block_id", "flow_id", "scene_id", "screenplay_id"),
-}
 
 
 class Loader:
@@ -521,15 +515,6 @@ async def test_a_lost_connection_changes_nothing(loader: Loader) -> None:
     with pytest.raises(ServiceUnavailableError):
         await loader(Killer(kill))
     assert await loader.rows() == before
-
-
-def test_every_column_is_carried() -> None:
-    tables = Base.metadata.tables
-    for kind, table in TABLES.items():
-        carried = set(FIELDS[kind])
-        columns = {one.name for one in tables[table].columns}
-        assert columns - NOT_CARRIED - carried == set(), table
-        assert carried - columns == set(), table
 
 
 async def test_a_string_in_many_languages(loader: Loader) -> None:
