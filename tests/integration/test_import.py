@@ -326,3 +326,22 @@ async def test_what_comes_out_after_an_import_can_go_in_again(
     found = list(differences(canonical(first), canonical(await exported(again))))
     assert not found, "\n".join(found[:20])
     Draft202012Validator(json.loads(SCHEMA.read_text())).validate(first)
+
+
+async def test_localization_ids_stay_unique_in_a_project(story: Story, look: Look) -> None:
+    twice = [node(number, "dialogue", {"localization_id": "dlg_1"}) for number in (1, 2)]
+    file = document(flows=[flow(1, nodes=twice)])
+    assert (await execute(story, file, "skip")).warnings == ()
+    report = await execute(story, file, "skip")
+    assert [(one.code, one.count) for one in report.warnings] == [("taken-localization-id", 2)]
+    nodes = await look.ids("flow_nodes")
+    stored = [(await look.value("flow_nodes", "data", one))["localization_id"] for one in nodes]
+    assert stored == ["dlg_1", "dlg_1", f"dlg_1_{nodes[2]}", f"dlg_1_{nodes[3]}"]
+
+
+async def test_what_the_database_refuses_is_a_fault_of_the_document(story: Story) -> None:
+    # Ids of mentions may grow beyond what a description may hold.
+    long = "x" * (2000 - len(mention("sheet", 1))) + mention("sheet", 1)
+    with pytest.raises(DocumentError, match="import-failed"):
+        await execute(story, document(sheets=[sheet(1)], flows=[flow(1, description=long)]), "skip")
+    assert sum((await counts(story)).values()) == 0

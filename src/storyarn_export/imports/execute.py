@@ -8,6 +8,7 @@ from storyarn_export.domain.errors import PreviewStaleError
 from storyarn_export.domain.imports import ConflictResolution, ImportReport
 from storyarn_export.imports.conflicts import look_again, take_fingerprint
 from storyarn_export.imports.reading import OnProgress, Staged, stage_file
+from storyarn_export.imports.refusals import content_refusals
 from storyarn_export.imports.report import make_report
 from storyarn_export.imports.rewriting import apply_renames, retarget_project
 from storyarn_export.materializer.materialize import Materialized, materialize
@@ -54,11 +55,12 @@ class ExecuteImport:
             PreviewStaleError: the project has changed in a way that touches the import.
         """
         started = time.monotonic()
-        staged = await stage_file(connection, source, self._limits, on_progress)
-        await lock_project(connection, project_id)
-        await decide(connection, project_id, resolution)
-        await self._refuse_stale(connection, project_id, staged, expected_fingerprint)
-        done = await self._write(connection, project_id, staged, resolution)
+        with content_refusals():
+            staged = await stage_file(connection, source, self._limits, on_progress)
+            await lock_project(connection, project_id)
+            await decide(connection, project_id, resolution)
+            await self._refuse_stale(connection, project_id, staged, expected_fingerprint)
+            done = await self._write(connection, project_id, staged, resolution)
         duration_ms = round((time.monotonic() - started) * 1000)
         return await make_report(connection, done, staged.document.notices(), duration_ms=duration_ms)
 

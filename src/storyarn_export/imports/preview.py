@@ -6,6 +6,7 @@ from storyarn_export.db.session import BulkConnection
 from storyarn_export.domain.imports import Preview, SourceFacts
 from storyarn_export.imports.conflicts import look_ahead
 from storyarn_export.imports.reading import OnProgress, stage_file
+from storyarn_export.imports.refusals import content_refusals
 from storyarn_export.parsers.guard import Limits
 
 
@@ -39,6 +40,7 @@ class PreviewImport:
         Raises:
             DocumentError: the file cannot be read.
         """
-        staged = await stage_file(connection, source, self._limits, on_progress)
-        preview = await look_ahead(connection, project_id, staged)
+        with content_refusals():
+            staged = await stage_file(connection, source, self._limits, on_progress)
+            preview = await look_ahead(connection, project_id, staged)
         return staged.document.facts(), preview

@@ -90,6 +90,8 @@ async def materialize(
     due = {kind: count - settled[kind, "keep"] - settled[kind, "omit"] for kind, count in staged.items()}
     updated = {kind: settled[kind, "update"] for kind in Kind}
     stored = await insert_sections(connection, project_id, due, updated, head.source_language)
+    if resolution is not None and stored[Kind.NODE]:
+        await connection.execute(statement("renew_localization_ids"), project_id)
     return Materialized(
         {kind: stored[kind] - updated[kind] for kind in Kind},
         updated,

@@ -14,6 +14,7 @@ MESSAGES = {
     "dead-connection": "a connection with an end that is not there was left out",
     "repeated-connection": "a connection that is there already was left out",
     "ownerless-text": "a text whose owner is not in the file was left out",
+    "taken-localization-id": "a dialogue whose localization id is taken got another one",
     "parent-cycle": "a cycle of parents was broken",
 }
 REPEATED = {
