@@ -76,7 +76,7 @@ def test_every_field_is_parsed_staged_and_stored(kind: Kind) -> None:
     listed = insert[insert.index("(") + 1 : insert.index(")")]
     columns = {name.strip() for name in listed.replace("\n", " ").split(",")}
     assert set(FIELDS[kind]) <= columns
-    assert {name for name, _ in build_shapes(str)[kind].fields} == set(FIELDS[kind])
+    assert {name for name, *_ in build_shapes(str)[kind].fields} == set(FIELDS[kind])
 
 
 async def test_every_field_is_written(bulk: asyncpg.Pool) -> None:

@@ -14,6 +14,7 @@ from storyarn_export.parsers.formats.storyarn.shapes import Shape, build_shapes
 from storyarn_export.parsers.formats.storyarn.text import KEY_CHARS, Printer
 
 SIGN_BYTES = SIGN.encode()
+MENTION_CLASS = b"mention"
 
 
 class EntityReader:
@@ -66,7 +67,8 @@ class EntityReader:
             return None
         for code, message in REPAIRS[kind](entity) if kind in REPAIRS else ():
             self._notices.add(code, message, path)
-        cutter = Cutter(entity, has_signs=SIGN_BYTES in printed.lower())
+        # A mention says so in small letters; only its attributes may be written in any case.
+        cutter = Cutter(entity, has_signs=MENTION_CLASS in printed and SIGN_BYTES in printed.lower())
         values = _read(shape, entity, cutter, path)
         own_id = self._own_id(entity, path) if shape.has_id else None
         if not entity.keys() <= shape.known:
@@ -104,18 +106,21 @@ class EntityReader:
 
 
 def _read(shape: Shape, entity: dict[str, Any], cutter: Cutter, path: str) -> tuple[Any, ...]:
-    values = []
-    # One loop and no call but the reader's: it turns for every field of every entity.
-    for name, field in shape.fields:
-        value = entity.get(name)
+    values: list[Any] = []
+    get, append = entity.get, values.append
+    # One loop and no call but the reader's: it turns for every field of every entity, and most fields are empty.
+    for name, read, field in shape.fields:
+        value = get(name)
         if value is not None:
             try:
-                values.append(field.read(value, cutter))
+                append(read(value, cutter))
             except FieldError as error:
                 raise DocumentError(error.code, error.message, path=f"{path}.{name}") from error
-            continue
-        value = field.null if name in entity else field.default
-        if isinstance(value, Required):
-            raise DocumentError(value.code, f"{name} is missing", path=f"{path}.{name}")
-        values.append(value)
+        elif field is None:
+            append(None)
+        else:
+            value = field.null if name in entity else field.default
+            if isinstance(value, Required):
+                raise DocumentError(value.code, f"{name} is missing", path=f"{path}.{name}")
+            append(value)
     return tuple(values)

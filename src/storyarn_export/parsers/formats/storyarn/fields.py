@@ -58,11 +58,14 @@ class Field:
 
 def text(most: int | None = None, least: int = 0) -> Read:
     """A string of `least` to `most` characters."""
+    limit = math.inf if most is None else most
 
     def read(value: Any, _: Cutter) -> str:
         if type(value) is not str:
             raise _wrong_type("a string")
-        _check_length(value, least, most)
+        # Said once more here, since most fields are texts and a call costs more than the comparison.
+        if not least <= len(value) <= limit:
+            _check_length(value, least, most)
         return value
 
     return read
@@ -153,7 +156,8 @@ def old_id(value: Any, _: Cutter | None = None) -> str | None:
         value = str(value)
     if type(value) is not str:
         raise _wrong_type("an id (a string or an integer)")
-    _check_length(value, 0, MAX_ID_LENGTH)
+    if len(value) > MAX_ID_LENGTH:
+        _check_length(value, 0, MAX_ID_LENGTH)
     return value or None
 
 

@@ -13,7 +13,7 @@ from storyarn_export.parsers.formats.storyarn.columns import (
     NODE_TYPES,
     columns,
 )
-from storyarn_export.parsers.formats.storyarn.fields import Field
+from storyarn_export.parsers.formats.storyarn.fields import Field, Read
 from storyarn_export.parsers.formats.storyarn.user_json import Print
 
 OTHER_KEYS: Mapping[Kind, tuple[str, ...]] = {
@@ -42,7 +42,8 @@ class Shape:
     """A kind of entity.
 
     Attributes:
-        fields: its columns, in the order of `domain.document.FIELDS`.
+        fields: its columns, in the order of `domain.document.FIELDS`: name, reader, and the field where absent and null
+            are not both as good as nothing.
         has_id: whether its object carries an id.
         types: values of `type` that can be stored; others are skipped. Empty where any will do.
         known: keys of its object that need no notice: those of the fields, and some read elsewhere or ignored.
@@ -50,7 +51,7 @@ class Shape:
     """
 
     kind: Kind
-    fields: tuple[tuple[str, Field], ...]
+    fields: tuple[tuple[str, Read, Field | None], ...]
     has_id: bool = True
     types: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
@@ -67,9 +68,14 @@ def build_shapes(printed: Print) -> dict[Kind, Shape]:
     return {
         kind: Shape(
             kind,
-            tuple((name, fields[kind][name]) for name in names),
+            tuple(_step(name, fields[kind][name]) for name in names),
             known=frozenset({"id", *names, *OTHER_KEYS.get(kind, ())}),
             **EXTRAS.get(kind, {}),
         )
         for kind, names in FIELDS.items()
     }
+
+
+def _step(name: str, field: Field) -> tuple[str, Read, Field | None]:
+    is_optional = field.default is None and field.null is None
+    return name, field.read, None if is_optional else field
