@@ -48,6 +48,7 @@ async def decide(connection: BulkConnection, project_id: int, resolution: Confli
     await connection.execute(statement("settle_roots"))
     if resolution is not None:
         await connection.execute(statement("settle_assets"), project_id)
+        await connection.execute(statement("analyze_plan"))
 
 
 async def foresee(connection: BulkConnection, project_id: int) -> None:
@@ -61,6 +62,7 @@ async def foresee(connection: BulkConnection, project_id: int) -> None:
     await fill_references(connection)
     await _match_children(connection)
     await adopt_ids(connection, (*CHILDREN, *TABLE_PARTS))
+    await connection.execute(statement("analyze_ids"))
     await _settle_rows(connection, project_id, ConflictResolution.SKIP)
 
 
@@ -91,6 +93,7 @@ async def identify(
     await adopt_ids(connection, (*CHILDREN, *TABLE_PARTS))
     await assign_ids(connection, (*CHILDREN, *TABLE_PARTS))
     if resolution not in (None, ConflictResolution.RENAME):
+        await connection.execute(statement("analyze_ids"))
         await _match_connections(connection)
     await assign_ids(connection, CONNECTIONS)
     if is_large(staged):
@@ -102,9 +105,10 @@ async def identify(
 async def _match_children(connection: BulkConnection) -> None:
     for name in MATCHES:
         await connection.execute(statement(name))
-    await connection.execute(statement("analyze_matches"))
+    await connection.execute(statement("analyze_plan"))
     await _settle(connection, CHILDREN)
     await _settle(connection, TABLE_PARTS)
+    await connection.execute(statement("analyze_plan"))
 
 
 async def _match_connections(connection: BulkConnection) -> None:

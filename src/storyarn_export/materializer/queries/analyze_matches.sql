@@ -1,3 +1,0 @@
--- Likewise for what both sides have.
-ANALYZE matches;
-ANALYZE settled

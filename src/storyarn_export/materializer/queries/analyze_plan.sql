@@ -1,0 +1,4 @@
+-- Likewise for what is decided.
+ANALYZE roots;
+ANALYZE matches;
+ANALYZE settled
