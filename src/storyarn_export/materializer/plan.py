@@ -123,3 +123,4 @@ async def _settle(connection: BulkConnection, kinds: tuple[Kind, ...]) -> None:
 
 async def _settle_rows(connection: BulkConnection, project_id: int, resolution: ConflictResolution) -> None:
     await connection.execute(statement("settle_rows"), project_id, *ROW_ACTIONS[resolution])
+    await connection.execute(statement("analyze_plan"))

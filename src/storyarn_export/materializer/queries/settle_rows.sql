@@ -24,9 +24,13 @@ FROM (
         AND owner.old_id = row.source_id
         AND owner.kind IN ('node', 'block', 'sheet', 'flow', 'screenplay')
         AND owner.action <> 'create'
-    JOIN localized_texts AS stored
-        ON stored.project_id = $1 AND stored.source_type = row.source_type AND stored.source_id = owner.new_id
-        AND stored.source_field = row.source_field AND stored.locale_code = row.locale_code
+    -- One look into the unique index for each, whatever the planner thinks of tables that have just been filled.
+    CROSS JOIN LATERAL (
+        SELECT text.id FROM localized_texts AS text
+        WHERE text.project_id = $1 AND text.source_type = row.source_type AND text.source_id = owner.new_id
+            AND text.source_field = row.source_field AND text.locale_code = row.locale_code
+        OFFSET 0
+    ) AS stored
     UNION ALL
     SELECT row.kind, row.ordinal, NULL, 'omit', 1
     FROM staged_localized_texts AS row
