@@ -98,7 +98,7 @@ def traits(value: Any, path: str = "") -> Iterator[str]:
 def test_random_stories_hold_everything() -> None:
     seen: Counter[str] = Counter()
 
-    @settings(SHARED, max_examples=150)
+    @settings(SHARED, max_examples=220)
     @given(document=stories())
     def look(document: Json) -> None:
         seen.update(set(traits(document)))
