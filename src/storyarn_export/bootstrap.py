@@ -12,6 +12,7 @@ from opentelemetry.trace import TracerProvider
 from prometheus_client import CollectorRegistry
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from storyarn_export.bootstrap_imports import Imports, build_imports
 from storyarn_export.db.session import Sessions, create_bulk_pool, create_engine, create_sessions
 from storyarn_export.domain.cron import Cron
 from storyarn_export.exports.attempt import RunPolicy
@@ -23,6 +24,7 @@ from storyarn_export.exports.request import RequestExport
 from storyarn_export.exports.rescue import RescueExports
 from storyarn_export.exports.run import RunExport
 from storyarn_export.exports.sweep import SweepJob
+from storyarn_export.exports.undo import KeepBefore
 from storyarn_export.imports.load import LoadProject
 from storyarn_export.queueing.queue import EXPORTS, IMPORTS, MAINTENANCE, Queue
 from storyarn_export.serializers.formats.storyarn import STORYARN
@@ -73,6 +75,7 @@ class Services:
     queue_clean_up: QueueCleanUp
     quick_export: QuickExport
     load_project: LoadProject
+    imports: Imports
     metrics: CollectorRegistry
     exposition: Exposition
     tracing: Tracing
@@ -138,6 +141,26 @@ async def open_services(
         if tracer_provider is None and settings.tracing:
             tracer_provider = await stack.enter_async_context(_exporting(role))
         request = RequestExport(reads, formats, queue, threshold=settings.sync_threshold)
+        run = RunExport(
+            sessions=sessions,
+            bulk=reads,
+            storage=storage,
+            formats=formats,
+            queue=queue,
+            policy=_run_policy(settings),
+        )
+        cancel = CancelExport(sessions, queue, sweep)
+        # What an import is undone with is read where it writes.
+        on_primary = RequestExport(bulk, formats, queue, threshold=settings.sync_threshold)
+        run_on_primary = RunExport(
+            sessions=sessions,
+            bulk=bulk,
+            storage=storage,
+            formats=formats,
+            queue=queue,
+            policy=_run_policy(settings),
+        )
+        keep = KeepBefore(sessions, on_primary, run_on_primary, cancel)
         yield Services(
             settings=settings,
             database_url=database_url,
@@ -149,21 +172,8 @@ async def open_services(
             formats=formats,
             queue=queue,
             request_export=request,
-            run_export=RunExport(
-                sessions=sessions,
-                bulk=reads,
-                storage=storage,
-                formats=formats,
-                queue=queue,
-                policy=RunPolicy(
-                    progress_every=settings.progress_every,
-                    progress_min_interval_seconds=settings.progress_min_interval_seconds,
-                    checkpoint_bytes=settings.checkpoint_bytes,
-                    max_retries=settings.export_max_retries,
-                    retention=timedelta(hours=settings.retention_hours),
-                ),
-            ),
-            cancel_export=CancelExport(sessions, queue, sweep),
+            run_export=run,
+            cancel_export=cancel,
             rescue_exports=RescueExports(
                 sessions,
                 queue,
@@ -177,10 +187,29 @@ async def open_services(
             load_project=LoadProject(
                 bulk, max_bytes=settings.max_import_bytes, max_entity_bytes=settings.max_entity_bytes
             ),
+            imports=build_imports(
+                settings,
+                sessions=sessions,
+                bulk=bulk,
+                storage=storage,
+                queue=queue,
+                keep=keep,
+                counting=on_primary,
+            ),
             metrics=metrics,
             exposition=Exposition(metrics, durable),
             tracing=Tracing(tracer_provider),
         )
+
+
+def _run_policy(settings: Settings) -> RunPolicy:
+    return RunPolicy(
+        progress_every=settings.progress_every,
+        progress_min_interval_seconds=settings.progress_min_interval_seconds,
+        checkpoint_bytes=settings.checkpoint_bytes,
+        max_retries=settings.export_max_retries,
+        retention=timedelta(hours=settings.retention_hours),
+    )
 
 
 @asynccontextmanager

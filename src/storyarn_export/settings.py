@@ -135,6 +135,15 @@ class Settings(BaseSettings):
         le=100,
         description="times that an export is tried again because database or storage was away",
     )
+    import_max_attempts: int = Field(
+        2, ge=1, le=10, description="runs that an import may start before it fails for good"
+    )
+    import_max_retries: int = Field(
+        5,
+        ge=0,
+        le=100,
+        description="times that an import is tried again because database or storage was away",
+    )
     heartbeat_seconds: float = Field(
         10, ge=0.5, le=600, description="time between two signs of life of a worker"
     )

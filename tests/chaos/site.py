@@ -15,7 +15,7 @@ from sqlalchemy import select, text
 from storyarn_export.bootstrap import Services, open_services
 from storyarn_export.db.models import ExportJob
 from storyarn_export.domain.options import ExportOptions
-from storyarn_export.exports.steady import steadily
+from storyarn_export.jobs.steady import steadily
 from storyarn_export.settings import PREFIX, load_settings
 from tests.chaos.ground import Ground
 from tests.chaos.left import Left, look

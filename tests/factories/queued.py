@@ -60,7 +60,7 @@ async def working(
 ) -> AsyncIterator[asyncio.Task[None]]:
     """A supervisor at work while the block lasts."""
     stop = stop or asyncio.Event()
-    register_tasks(queue.app, run_export)
+    register_tasks(queue.app, run_export=run_export, run_import=run_export)
     supervisor = Supervisor(
         queue.app,
         concurrency=concurrency or CONCURRENCY,

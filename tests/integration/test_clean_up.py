@@ -269,7 +269,7 @@ async def test_a_store_that_is_away_does_not_keep_the_rows(house: House, bulk: a
     await bulk.execute(ENTRIES, "succeeded", 3, datetime.now(UTC) - 2 * DAY)
     clean_up = CleanUp(house.services.sessions, Away(house.root), history=DAY)
     cleaned = await clean_up(datetime.now(UTC))
-    assert (cleaned.removed, cleaned.failures) == ({What.QUEUE_ENTRIES: 3}, {"list": 2})
+    assert (cleaned.removed, cleaned.failures) == ({What.QUEUE_ENTRIES: 3}, {"list": 4})
 
 
 async def test_imports_that_nobody_went_on_with_expire(house: House, bulk: asyncpg.Pool) -> None:
@@ -293,19 +293,31 @@ async def test_imports_that_nobody_went_on_with_expire(house: House, bulk: async
                     user_id=house.story.owner_id,
                     status=status,
                     source_key=key,
+                    run_token=uuid4() if status == "running" else None,
                     started_at=now,
                     completed_at=now,
                     expires_at=expires_at,
                 )
             )
-    assert await house.removed_after(timedelta()) == {What.STALE_IMPORTS: 2, What.IMPORT_FILES: 2}
+    assert await house.removed_after(timedelta()) == {What.STALE_IMPORTS: 2, What.IMPORT_FILES: 3}
     rows = {row["id"]: row for row in await bulk.fetch("SELECT * FROM import_jobs")}
     for job_id, (status, expires_at, key) in ids.items():
         over = status in {"parsing", "ready"} and expires_at <= now
         assert rows[job_id]["status"] == ("expired" if over else status)
-        assert (rows[job_id]["source_key"], key in house.stored()) == (None if over else key, not over)
+        useless = over or status == "completed"
+        assert (rows[job_id]["source_key"], key in house.stored()) == (None if useless else key, not useless)
         assert rows[job_id]["seq"] == (1 if over else 0)
     assert await house.removed_after(timedelta()) == {}
+
+
+async def test_files_that_no_import_names_go(house: House) -> None:
+    prefix = f"imports/{house.story.project_id}"
+    await house.store(f"{prefix}/{uuid4()}/source", publish=True)
+    await house.store(f"{prefix}/{uuid4()}/source", publish=False)
+    assert await house.removed_after(59 * MINUTE) == {}
+    removed = await house.removed_after(2 * HOUR)
+    assert removed == {What.UNCLAIMED_FILES: 1, What.UNFINISHED_UPLOADS: 1}
+    assert house.stored() == set()
 
 
 async def test_the_queue_keeps_what_is_new_or_not_over(house: House, bulk: asyncpg.Pool) -> None:

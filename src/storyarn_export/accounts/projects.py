@@ -25,6 +25,10 @@ class Role(StrEnum):
     VIEWER = "viewer"
 
 
+# Who may change a project.
+EDITORS = frozenset({Role.OWNER, Role.EDITOR})
+
+
 async def create_project(
     session: AsyncSession,
     *,

@@ -23,16 +23,28 @@ from storyarn_export.api.metering import AppMetrics
 from storyarn_export.api.middleware import BodyLimit, HeadAsGet, RequestContext
 from storyarn_export.api.observing import Metered, Traced
 from storyarn_export.api.readiness import Readiness
-from storyarn_export.api.routes import download, events, exports, formats, metrics, projects, quick, service
+from storyarn_export.api.routes import (
+    download,
+    events,
+    exports,
+    formats,
+    import_events,
+    imports,
+    metrics,
+    projects,
+    quick,
+    service,
+)
 from storyarn_export.api.state import ApiState
 from storyarn_export.api.streams.gate import StreamGate
+from storyarn_export.api.streams.kinds import EXPORT, IMPORT
 from storyarn_export.api.streams.reader import JobReader
 from storyarn_export.bootstrap import Services
 from storyarn_export.domain.errors import StoryarnError
 from storyarn_export.progress.broadcaster import Broadcaster
 from storyarn_export.progress.listener import JobListener
 
-ROUTERS = (service, metrics, projects, formats, exports, events, download, quick)
+ROUTERS = (service, metrics, projects, formats, exports, events, download, quick, imports, import_events)
 # Projects counted at a time for lists; a count of a large one keeps a connection for a while.
 MAX_COUNTING = 4
 DATABASE_AWAY = (
@@ -58,9 +70,9 @@ EXPOSED_HEADERS = (
     "X-Request-ID",
 )
 DESCRIPTION = """\
-Streams whole Storyarn projects out of PostgreSQL. Every error is `application/problem+json` (RFC 9457) with a stable
-`code`; docs/problems.md explains each. Lists are paginated with `limit` and `cursor`. An entity is one row that an
-export writes.
+Streams whole Storyarn projects out of PostgreSQL and back in. Every error is `application/problem+json` (RFC 9457)
+with a stable `code`; docs/problems.md explains each. Lists are paginated with `limit` and `cursor`. An entity is one
+row that an export writes.
 """
 
 
@@ -99,7 +111,7 @@ def create_app(services: Services, *, broadcaster: Broadcaster, listener: JobLis
     app.state.api = ApiState(
         services=services,
         broadcaster=broadcaster,
-        reader=JobReader(services.sessions),
+        readers={kind.name: JobReader(services.sessions, kind) for kind in (EXPORT, IMPORT)},
         gate=gate,
         readiness=Readiness(services),
         counting=asyncio.Semaphore(MAX_COUNTING),

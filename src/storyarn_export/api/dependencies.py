@@ -15,9 +15,10 @@ from storyarn_export.accounts.tokens import Caller
 from storyarn_export.api.auth import authenticated, require_scope
 from storyarn_export.api.permissions import RULES, Action
 from storyarn_export.api.state import State
-from storyarn_export.db.models import ExportJob
+from storyarn_export.db.models import ExportJob, ImportJob
 from storyarn_export.domain.errors import ForbiddenError, InvalidRequestError, NotFoundError
 from storyarn_export.exports.status import find_job
+from storyarn_export.imports.status import find_import
 
 DECIMAL_ID = re.compile(r"[1-9][0-9]{0,18}")
 DEFAULT_PAGE = 50
@@ -73,6 +74,10 @@ class Allowed:
 
 Reading = Annotated[ProjectAccess, Depends(Allowed(Action.READ_PROJECT))]
 Exporting = Annotated[ProjectAccess, Depends(Allowed(Action.EXPORT))]
+Importing = Annotated[ProjectAccess, Depends(Allowed(Action.IMPORT))]
+ImportId = Annotated[
+    str, Path(description="Id of the import, a UUID.", examples=["0198c3f2-7a51-7c43-9f6e-2f1d3b5a7c91"])
+]
 JobId = Annotated[
     str, Path(description="Id of the job, a UUID.", examples=["0198c3f2-7a51-7c43-9f6e-2f1d3b5a7c90"])
 ]
@@ -96,6 +101,21 @@ async def require_job(session: AsyncSession, access: ProjectAccess, job_id: str)
         job = None
     if job is None:
         raise NotFoundError("There is no such export in this project.")
+    return job
+
+
+async def require_import(session: AsyncSession, access: ProjectAccess, import_id: str) -> ImportJob:
+    """The import in the path.
+
+    Raises:
+        NotFoundError: no such import in this project.
+    """
+    try:
+        job = await find_import(session, access.project_id, UUID(import_id))
+    except ValueError:
+        job = None
+    if job is None:
+        raise NotFoundError("There is no such import in this project.")
     return job
 
 
@@ -160,6 +180,18 @@ def bad_cursor() -> InvalidRequestError:
         "The cursor is not one that this list gave.",
         extra={"errors": [{"path": "cursor", "message": "is not a cursor of this list"}]},
     )
+
+
+def key_of(text: str) -> UUID:
+    """The id that a cursor of a list of jobs holds.
+
+    Raises:
+        InvalidRequestError: the cursor is not one of ours.
+    """
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise bad_cursor() from error
 
 
 Paged = Annotated[Page, Depends(page)]

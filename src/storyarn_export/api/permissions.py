@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from storyarn_export.accounts.projects import Role
+from storyarn_export.accounts.projects import EDITORS, Role
 
 EVERYONE = frozenset(Role)
-EDITORS = frozenset({Role.OWNER, Role.EDITOR})
 # Implies every other scope.
 ADMIN_SCOPE = "admin"
 

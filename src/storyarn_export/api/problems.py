@@ -46,9 +46,14 @@ PROBLEMS: Mapping[str, Problem] = {
     "conflict": Problem(409, "The request does not fit the present state"),
     "export-not-ready": Problem(409, "The export is not finished", passes=True),
     "export-cancelled": Problem(409, "The export was cancelled"),
+    "already-executed": Problem(409, "The import has been executed"),
+    "import-not-ready": Problem(409, "The file has not been read yet", passes=True),
+    "import-cancelled": Problem(409, "The import was cancelled"),
     "not-cancellable": Problem(409, "The job is over"),
     "preview-stale": Problem(409, "The project has changed since the preview"),
     "export-expired": Problem(410, "The file is no longer kept"),
+    "import-expired": Problem(410, "The import was not executed in time"),
+    "file-too-large": Problem(413, "The file is too large"),
     "body-too-large": Problem(413, "The body is too large"),
     "unsupported-media-type": Problem(415, "The body is of the wrong kind"),
     "range-not-satisfiable": Problem(416, "The range lies outside the file"),
@@ -56,17 +61,20 @@ PROBLEMS: Mapping[str, Problem] = {
     "invalid-options": Problem(422, "The options have wrong values"),
     "unknown-format": Problem(422, "The format is not known"),
     "export-too-large": Problem(422, "The project is too large to stream at once"),
+    "bad-upload": Problem(422, "The form does not hold exactly one file"),
+    "invalid-document": Problem(422, "The document cannot be read"),
     "validation-failed": Problem(422, "The project has errors that an export must not have"),
     "internal-error": Problem(500, "Something went wrong on our side"),
     "run-failed": Problem(500, "The export failed"),
     "count-mismatch": Problem(500, "The file did not hold what was counted"),
     "worker-died": Problem(500, "The processes that ran the export died"),
+    "undo-export-failed": Problem(500, "The project could not be kept as it was"),
     "superseded": Problem(500, "Another attempt took the export over"),
     "service-unavailable": Problem(503, "The service cannot answer for the moment", passes=True),
+    "project-busy": Problem(503, "Another import into the project is not over", passes=True),
     "storage-error": Problem(503, "Files cannot be stored or read for the moment", passes=True),
     "not-ready": Problem(503, "The service is not ready", passes=True),
 }
-INVALID_DOCUMENT = Problem(422, "The document cannot be read")
 BY_STATUS = {
     400: "bad-request",
     401: "unauthenticated",
@@ -99,7 +107,7 @@ def problem_response(
         extra: more fields; those that are None are left out.
         headers: more headers.
     """
-    problem = PROBLEMS.get(code, INVALID_DOCUMENT)
+    problem = PROBLEMS.get(code, PROBLEMS["invalid-document"])
     body = {name: value for name, value in (extra or {}).items() if value is not None}
     body |= {"type": f"/problems/{code}", "title": problem.title, "status": problem.status}
     body |= {"detail": detail or f"{problem.title}.", "instance": scope["path"], "code": code}

@@ -1,6 +1,7 @@
 """What the routes work with. The application holds one, built in `app`."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -20,7 +21,7 @@ class ApiState:
     Attributes:
         services: the use cases and what they stand on.
         broadcaster: wakes streams up when a job has changed.
-        reader: reads rows of jobs for many streams at once.
+        readers: read rows of jobs for many streams at once, by the name of the kind.
         gate: counts the open streams and ends them when the server stops.
         readiness: looks at database, schema and storage.
         counting: how many projects are counted at a time; the rest of the pool is for exports.
@@ -28,7 +29,7 @@ class ApiState:
 
     services: Services
     broadcaster: Broadcaster
-    reader: JobReader
+    readers: Mapping[str, JobReader]
     gate: StreamGate
     readiness: Readiness
     counting: asyncio.Semaphore

@@ -7,15 +7,21 @@ StoryarnError
 │   ├── ExportNotReadyError   export-not-ready
 │   ├── NotCancellableError   not-cancellable
 │   ├── PreviewStaleError     preview-stale
+│   ├── AlreadyExecutedError  already-executed
+│   ├── ImportNotReadyError   import-not-ready
+│   ├── ImportExpiredError    import-expired
 │   └── ExportExpiredError    export-expired
 ├── InvalidRequestError       invalid-request
 │   ├── UnknownFormatError    unknown-format
 │   ├── InvalidOptionsError   invalid-options
-│   └── ExportTooLargeError   export-too-large
+│   ├── ExportTooLargeError   export-too-large
+│   └── UploadError           bad-upload
 ├── DocumentError             one code for each way a file can be broken
 ├── RunError                  an attempt at a job ended badly
 │   ├── CountMismatchError    count-mismatch
 │   ├── SupersededError       superseded
+│   ├── UndoExportError       undo-export-failed
+│   ├── ProjectBusyError      project-busy (retryable)
 │   ├── WorkerDiedError       worker-died
 │   └── StorageError          storage-error (retryable)
 │       ├── UploadLostError   storage-error: what was stored before is gone
@@ -103,6 +109,24 @@ class PreviewStaleError(ConflictError):
         self.preview = preview
 
 
+class AlreadyExecutedError(ConflictError):
+    """The import has been executed, or is being executed."""
+
+    code = "already-executed"
+
+
+class ImportNotReadyError(ConflictError):
+    """The file has not been read to its end yet."""
+
+    code = "import-not-ready"
+
+
+class ImportExpiredError(ConflictError):
+    """Nobody has executed the import in time; its file is no longer kept."""
+
+    code = "import-expired"
+
+
 class InvalidRequestError(StoryarnError):
     """The request is understood and wrong; `extra["errors"]` may list `{path, message}`."""
 
@@ -125,6 +149,12 @@ class ExportTooLargeError(InvalidRequestError):
     """More entities than a request may stream."""
 
     code = "export-too-large"
+
+
+class UploadError(InvalidRequestError):
+    """A form does not hold exactly one file."""
+
+    code = "bad-upload"
 
 
 class DocumentError(StoryarnError):
@@ -176,6 +206,19 @@ class SupersededError(RunError):
     """Another attempt, or a cancellation, has taken the job over; this one must stop without a trace."""
 
     code = "superseded"
+
+
+class UndoExportError(RunError):
+    """The project could not be kept as it was before an import, so that nothing was imported."""
+
+    code = "undo-export-failed"
+
+
+class ProjectBusyError(RunError):
+    """Another import into the project is not over."""
+
+    code = "project-busy"
+    retryable = True
 
 
 class StorageError(RunError):

@@ -1,4 +1,4 @@
-"""States of export jobs and the rules between them."""
+"""States of jobs and the rules between them."""
 
 from enum import StrEnum
 
@@ -22,3 +22,32 @@ class JobStatus(StrEnum):
 
 ACTIVE = frozenset({JobStatus.PENDING, JobStatus.PROCESSING})
 TERMINAL = frozenset(JobStatus) - ACTIVE
+
+
+class ImportStatus(StrEnum):
+    """Where an import stands.
+
+    - PARSING: waits for its preview, or a worker makes it
+    - READY: can be executed
+    - QUEUED, RETRYING: waits for a worker, for the first time or again
+    - RUNNING: its transaction is open
+    - EXPIRED: nobody has executed it in time
+    """
+
+    PARSING = "parsing"
+    READY = "ready"
+    QUEUED = "queued"
+    RUNNING = "running"
+    RETRYING = "retrying"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+WAITING_IMPORTS = frozenset({ImportStatus.QUEUED, ImportStatus.RETRYING})
+ENDED_IMPORTS = frozenset(
+    {ImportStatus.COMPLETED, ImportStatus.FAILED, ImportStatus.CANCELLED, ImportStatus.EXPIRED}
+)
+# Neither over nor waiting for a person.
+BUSY_IMPORTS = frozenset(ImportStatus) - ENDED_IMPORTS - {ImportStatus.READY}

@@ -1,31 +1,22 @@
 """Stops exports, and removes them."""
 
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import UUID
 
 import structlog
-from psycopg.errors import DeadlockDetected
 from sqlalchemy import delete, select
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storyarn_export.db.models import ExportJob
 from storyarn_export.db.session import Sessions
-from storyarn_export.domain.errors import (
-    NotCancellableError,
-    NotFoundError,
-    ServiceUnavailableError,
-    StorageError,
-)
+from storyarn_export.domain.errors import NotCancellableError, NotFoundError, StorageError
 from storyarn_export.domain.lifecycle import ACTIVE, JobStatus
 from storyarn_export.exports.status import JOBS, write_job
 from storyarn_export.exports.sweep import SweepJob
+from storyarn_export.jobs.deadlock import unless_deadlocked
 from storyarn_export.progress.tally import tally
 from storyarn_export.queueing.queue import Queue
-
-MAX_TRIES = 3
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +48,7 @@ class CancelExport:
             NotFoundError: no such job in the project.
             NotCancellableError: it is completed or has failed.
         """
-        before = await _unless_deadlocked(lambda: self._cancel(project_id, job_id))
+        before = await unless_deadlocked(lambda: self._cancel(project_id, job_id))
         if before is JobStatus.PENDING:
             # It may have been handed back by a worker with half of the file.
             await self._clear(project_id, job_id)
@@ -70,7 +61,7 @@ class CancelExport:
             NotFoundError: no such job in the project.
         """
         with suppress(NotCancellableError):
-            await _unless_deadlocked(lambda: self._cancel(project_id, job_id))
+            await unless_deadlocked(lambda: self._cancel(project_id, job_id))
         # A transaction of its own: who follows the job hears that it was cancelled before it is gone.
         async with self._sessions.begin() as session:
             await session.execute(delete(JOBS).where(JOBS.c.id == job_id))
@@ -106,23 +97,6 @@ class CancelExport:
             await self._sweep(project_id, job_id)
         except StorageError as error:
             log.warning("stored bytes are left for the clean-up", job_id=str(job_id), error=error.message)
-
-
-async def _unless_deadlocked(attempt: Callable[[], Awaitable[JobStatus]]) -> JobStatus:
-    """Try again when whoever looks after dead workers had locked the same rows the other way round."""
-    for _ in range(MAX_TRIES - 1):
-        try:
-            return await attempt()
-        except (ServiceUnavailableError, OperationalError) as error:
-            if not _is_deadlock(error):
-                raise
-    return await attempt()
-
-
-def _is_deadlock(error: BaseException | None) -> bool:
-    while error is not None and not isinstance(error, DeadlockDetected):
-        error = error.__cause__
-    return error is not None
 
 
 async def _locked(session: AsyncSession, project_id: int, job_id: UUID) -> ExportJob:

@@ -1,35 +1,25 @@
 """Removes stored bytes that nobody needs any more."""
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-import structlog
 from sqlalchemy import Row
 
 from storyarn_export.db.session import Sessions
-from storyarn_export.domain.errors import StorageError
 from storyarn_export.domain.lifecycle import ACTIVE
-from storyarn_export.exports.cleaned import CleanedUp, What, in_batches, statement
+from storyarn_export.exports.cleaned import What, in_batches, statement
+from storyarn_export.exports.removing import BATCH, NIL, Removing, job_of
 from storyarn_export.storage.contract import ListedFile, Storage, Unfinished
 
 PREFIX = "exports/"
 # Downloads and links to files that began just before the file expired come to their end.
 DOWNLOAD_GRACE = timedelta(minutes=15)
-# What has been touched since may belong to a run that has not said so yet.
-UNTOUCHED = timedelta(hours=1)
-# Rows and listed files that are held and asked about at a time.
-BATCH = 200
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-NIL = UUID(int=0)
 
 EXPIRED_FILES = statement("expired_files")
 FILES_REMOVED = statement("files_removed")
 CLAIMS = statement("claims")
-EXPIRED_SOURCES = statement("expired_sources")
-SOURCES_REMOVED = statement("sources_removed")
-
-log = structlog.get_logger(__name__)
 
 
 class CleanFiles:
@@ -43,14 +33,14 @@ class CleanFiles:
         sessions: where rows are read and written.
         storage: where the bytes are.
         now: the moment that counts as the present.
-        cleaned: is told what has been removed.
+        removing: removes and counts.
     """
 
-    def __init__(self, sessions: Sessions, storage: Storage, now: datetime, cleaned: CleanedUp) -> None:
+    def __init__(self, sessions: Sessions, storage: Storage, now: datetime, removing: Removing) -> None:
         self._sessions = sessions
         self._storage = storage
         self._now = now
-        self._cleaned = cleaned
+        self._removing = removing
 
     async def expired(self) -> None:
         """Files of exports that expired at least DOWNLOAD_GRACE ago; their rows stay and say so."""
@@ -63,79 +53,40 @@ class CleanFiles:
             if not rows:
                 return
             after_time, after_id = rows[-1].expires_at, rows[-1].id
-            gone = [row.id for row in rows if await self._deleted(row.file_key)]
+            gone = [row.id for row in rows if await self._removing.deleted(row.file_key)]
             async with self._sessions.begin() as session:
                 removed = await session.execute(FILES_REMOVED, {"ids": gone, "now": self._now})
-                await self._cleaned.count(session, What.EXPIRED_FILES, len(removed.all()))
+                await self._removing.cleaned.count(session, What.EXPIRED_FILES, len(removed.all()))
 
     async def uploads(self) -> None:
         """Uploads that nobody writes and no run will go on with."""
         async for uploads in in_batches(self._storage.unfinished(PREFIX), BATCH):
-            idle = [one for one in uploads if not one.busy and one.touched_at <= self._now - UNTOUCHED]
+            idle = [one for one in uploads if not one.busy and self._removing.is_old(one.touched_at)]
             claims = await self._claims(one.key for one in idle)
             abandoned = [one for one in idle if _is_abandoned(one, claims)]
-            dropped = [await self._did("drop", one.key, self._storage.drop(one)) for one in abandoned]
-            await self._count(What.UNFINISHED_UPLOADS, sum(dropped))
+            dropped = [
+                await self._removing.did("drop", one.key, self._storage.drop(one)) for one in abandoned
+            ]
+            await self._removing.count(What.UNFINISHED_UPLOADS, sum(dropped))
 
     async def unclaimed(self) -> None:
         """Complete files that are no export's, such as those of exports that have been deleted."""
         async for listed in in_batches(self._storage.files(PREFIX), BATCH):
-            old = [one for one in listed if one.modified_at <= self._now - UNTOUCHED]
+            old = [one for one in listed if self._removing.is_old(one.modified_at)]
             claims = await self._claims(one.key for one in old)
-            deleted = [await self._deleted(one.key) for one in old if _is_unclaimed(one, claims)]
-            await self._count(What.UNCLAIMED_FILES, sum(deleted))
-
-    async def sources(self) -> None:
-        """Files that were given to imports which have expired."""
-        after = NIL
-        while True:
-            async with self._sessions() as session:
-                rows = (await session.execute(EXPIRED_SOURCES, {"after": after, "most": BATCH})).all()
-            if not rows:
-                return
-            after = rows[-1].id
-            gone = [row.id for row in rows if await self._deleted(row.source_key)]
-            async with self._sessions.begin() as session:
-                removed = await session.execute(SOURCES_REMOVED, {"ids": gone})
-                await self._cleaned.count(session, What.IMPORT_FILES, len(removed.all()))
+            deleted = [await self._removing.deleted(one.key) for one in old if _is_unclaimed(one, claims)]
+            await self._removing.count(What.UNCLAIMED_FILES, sum(deleted))
 
     async def _claims(self, keys: Iterable[str]) -> dict[UUID, Row[tuple[object, ...]]]:
-        ids = {job_id for key in keys if (job_id := _job_of(key)) is not None}
+        ids = {job_id for key in keys if (job_id := job_of(key)) is not None}
         if not ids:
             return {}
         async with self._sessions() as session:
             return {row.id: row for row in await session.execute(CLAIMS, {"ids": sorted(ids)})}
 
-    async def _deleted(self, key: str) -> bool:
-        return await self._did("delete", key, self._storage.delete(key))
-
-    async def _did(self, operation: str, key: str, removal: Awaitable[None]) -> bool:
-        """Whether the store has done it; one thing that cannot be removed does not keep the others."""
-        try:
-            await removal
-        except StorageError as error:
-            log.warning("stored bytes cannot be removed", key=key, operation=operation, error=error.message)
-            self._cleaned.failures[operation] += 1
-            return False
-        return True
-
-    async def _count(self, what: What, number: int) -> None:
-        if number:
-            async with self._sessions.begin() as session:
-                await self._cleaned.count(session, what, number)
-
-
-def _job_of(key: str) -> UUID | None:
-    """The export whose bytes these are, by `sweep.job_prefix`; None where something else has put them there."""
-    try:
-        _, _, job_id, _ = key.split("/")
-        return UUID(job_id)
-    except ValueError:
-        return None
-
 
 def _is_abandoned(upload: Unfinished, claims: dict[UUID, Row[tuple[object, ...]]]) -> bool:
-    job_id = _job_of(upload.key)
+    job_id = job_of(upload.key)
     if job_id is None:
         return False
     job = claims.get(job_id)
@@ -146,7 +97,7 @@ def _is_abandoned(upload: Unfinished, claims: dict[UUID, Row[tuple[object, ...]]
 
 
 def _is_unclaimed(file: ListedFile, claims: dict[UUID, Row[tuple[object, ...]]]) -> bool:
-    job_id = _job_of(file.key)
+    job_id = job_of(file.key)
     if job_id is None:
         return False
     job = claims.get(job_id)

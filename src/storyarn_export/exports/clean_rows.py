@@ -22,10 +22,11 @@ STALE_IMPORTS = statement("stale_imports")
 PRUNE_ENTRIES = statement("prune_entries")
 PRUNE_TICKS = statement("prune_ticks")
 PRUNE_HISTORY = statement("prune_history")
+PRUNE_IMPORTS = statement("prune_imports")
 
 
 class CleanRows:
-    """Ends imports that were forgotten; prunes the queue and the history of exports.
+    """Ends imports that were forgotten; prunes the queue and the history of jobs.
 
     Rows that others work with at the moment are left for the next time.
 
@@ -67,8 +68,11 @@ class CleanRows:
             after = max(row.id for row in rows)
 
     async def history(self, kept: timedelta) -> None:
-        """Exports that have been over for so long and have no file any more."""
-        while await self._batch(PRUNE_HISTORY, {"before": self._now - kept}, What.OLD_EXPORTS):
+        """Exports and imports that have been over for so long and have no file any more."""
+        before = {"before": self._now - kept}
+        while await self._batch(PRUNE_HISTORY, before, What.OLD_EXPORTS):
+            pass
+        while await self._batch(PRUNE_IMPORTS, before, What.OLD_IMPORTS):
             pass
 
     async def _batch(

@@ -9,7 +9,9 @@ from storyarn_export.db.session import Sessions
 from storyarn_export.domain.errors import StorageError
 from storyarn_export.exports.clean_files import CleanFiles
 from storyarn_export.exports.clean_rows import CleanRows
+from storyarn_export.exports.clean_sources import CleanSources
 from storyarn_export.exports.cleaned import CleanedUp, statement
+from storyarn_export.exports.removing import Removing
 from storyarn_export.progress.tally import tally
 from storyarn_export.storage.contract import Storage
 
@@ -29,7 +31,7 @@ class CleanUp:
     Args:
         sessions: where rows are read and written.
         storage: where the bytes are.
-        history: how long exports that are over are kept in the lists.
+        history: how long exports and imports that are over are kept in the lists.
     """
 
     def __init__(self, sessions: Sessions, storage: Storage, *, history: timedelta) -> None:
@@ -47,13 +49,17 @@ class CleanUp:
             What has been removed, and how often the store failed; then the rest was done all the same.
         """
         cleaned = CleanedUp()
-        of_files = CleanFiles(self._sessions, self._storage, now, cleaned)
+        removing = Removing(self._sessions, self._storage, now, cleaned)
+        of_files = CleanFiles(self._sessions, self._storage, now, removing)
+        of_sources = CleanSources(self._sessions, self._storage, removing)
         of_rows = CleanRows(self._sessions, now, cleaned)
         await _as_far_as_the_store_lets("expired files", of_files.expired, cleaned)
         await _as_far_as_the_store_lets("unfinished uploads", of_files.uploads, cleaned)
         await _as_far_as_the_store_lets("unclaimed files", of_files.unclaimed, cleaned)
         await of_rows.imports()
-        await _as_far_as_the_store_lets("files of imports", of_files.sources, cleaned)
+        await _as_far_as_the_store_lets("files of imports", of_sources.over, cleaned)
+        await _as_far_as_the_store_lets("uploads of imports", of_sources.uploads, cleaned)
+        await _as_far_as_the_store_lets("unclaimed files of imports", of_sources.unclaimed, cleaned)
         await of_rows.queue()
         await of_rows.history(self._history)
         if cleaned.failures:

@@ -26,6 +26,7 @@ class What(StrEnum):
     QUEUE_ENTRIES = "queue_entries"
     QUEUE_TICKS = "queue_ticks"
     OLD_EXPORTS = "old_exports"
+    OLD_IMPORTS = "old_imports"
 
 
 @dataclass(frozen=True, slots=True)

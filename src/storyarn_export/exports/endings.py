@@ -2,9 +2,7 @@
 
 from datetime import UTC, datetime
 
-import asyncpg
 import orjson
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storyarn_export.db.session import Sessions
@@ -14,6 +12,7 @@ from storyarn_export.domain.lifecycle import JobStatus, Mode
 from storyarn_export.domain.names import export_filename
 from storyarn_export.exports.attempt import Run, RunPolicy, Written
 from storyarn_export.exports.status import JOBS, write_run
+from storyarn_export.jobs.told import told
 from storyarn_export.progress.tally import measure, tally
 from storyarn_export.queueing.queue import Queue
 
@@ -110,7 +109,7 @@ class Endings:
                 await tally(session, "export_retries")
                 return True
             now = datetime.now(UTC)
-            code, message, details = _told(error)
+            code, message, details = told(error)
             await write_run(
                 session,
                 run.token,
@@ -155,14 +154,3 @@ def _delay_seconds(error: Exception, retries: int) -> float:
     if not waits:
         return 0
     return wait_seconds(waits, first_seconds=FIRST_RETRY_SECONDS, longest_seconds=LONGEST_RETRY_SECONDS)
-
-
-def _told(error: Exception) -> tuple[str, str, dict[str, object] | None]:
-    """Code, message and details of a fault, for whoever asked for the export."""
-    match error:
-        case StoryarnError():
-            return error.code, error.message, {"hint": error.hint, **error.extra}
-        case asyncpg.PostgresError() | asyncpg.InterfaceError() | SQLAlchemyError() | OSError():
-            return "service-unavailable", f"The database was not there for it ({type(error).__name__}).", None
-        case _:
-            return "internal-error", "Something went wrong that should not have.", None

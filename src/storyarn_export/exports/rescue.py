@@ -6,7 +6,7 @@ from importlib.resources import files
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storyarn_export.db.models import ExportJob
@@ -15,15 +15,14 @@ from storyarn_export.domain.errors import StorageError, WorkerDiedError
 from storyarn_export.domain.lifecycle import ACTIVE, JobStatus, Mode
 from storyarn_export.exports.status import write_job
 from storyarn_export.exports.sweep import SweepJob
+from storyarn_export.jobs.dead import MOST_A_ROUND, end_dead_entries
 from storyarn_export.progress.tally import tally
 from storyarn_export.queueing.queue import CLEAN_UP, RUN_EXPORT, Queue
 
 # One process at a time looks after the dead; the number only has to differ from other locks'.
 LOCK = 7_305_809_213
-MOST_A_ROUND = 100
 REQUEST_LIMIT_SECONDS = 60.0
 QUERIES = files(__package__) / "queries"
-DEAD_ENTRIES = text((QUERIES / "dead_entries.sql").read_text(encoding="utf-8"))
 FORGET_WORKERS = text((QUERIES / "forget_workers.sql").read_text(encoding="utf-8"))
 ORPHANS = text((QUERIES / "orphans.sql").read_text(encoding="utf-8"))
 
@@ -87,34 +86,21 @@ class RescueExports:
         return rescued
 
     async def _dead_entries(self, session: AsyncSession, rescued: Rescued) -> None:
-        found = await session.execute(
-            DEAD_ENTRIES,
-            {
-                "tasks": [RUN_EXPORT, CLEAN_UP],
-                "stalled_after": self._stalled_after_seconds,
-                "most": MOST_A_ROUND,
-            },
+        dead = await end_dead_entries(
+            session,
+            self._queue,
+            [RUN_EXPORT, CLEAN_UP],
+            stalled_after_seconds=self._stalled_after_seconds,
         )
-        for entry in found.all():
-            await self._dead_entry(session, entry, rescued)
-
-    async def _dead_entry(
-        self, session: AsyncSession, entry: Row[tuple[object, ...]], rescued: Rescued
-    ) -> None:
-        # The entry is over for good, so that what a frozen worker says of it later lands nowhere.
-        status = "aborted" if entry.abort_requested else "failed"
-        await self._queue.end(session, entry.id, status)
-        job = None if entry.job_id is None else await _locked(session, entry.job_id)
-        if job is None:
+        for entry in dead:
             # It is gone; or the entry was no job's, and another is made when it is time.
-            return
-        if job.queue_job_id != entry.id:
-            # Another entry has it by now.
-            return
-        if job.status in ACTIVE:
-            await self._again(session, job, rescued)
-        else:
-            rescued.ended.append(job)
+            job = None if entry.job_id is None else await _locked(session, entry.job_id)
+            # Else another entry has it by now.
+            if job is not None and job.queue_job_id == entry.id:
+                if job.status in ACTIVE:
+                    await self._again(session, job, rescued)
+                else:
+                    rescued.ended.append(job)
 
     async def _orphans(self, session: AsyncSession, rescued: Rescued) -> None:
         found = await session.scalars(

@@ -17,10 +17,10 @@ from storyarn_export.domain.lifecycle import ACTIVE
 from storyarn_export.domain.options import ExportOptions
 from storyarn_export.exports.attempt import Attempt, Run, RunPolicy
 from storyarn_export.exports.endings import Endings
-from storyarn_export.exports.faults import is_passing
 from storyarn_export.exports.status import JOBS, claim, held
-from storyarn_export.exports.steady import steadily
 from storyarn_export.exports.sweep import SweepJob
+from storyarn_export.jobs.faults import is_passing
+from storyarn_export.jobs.steady import steadily
 from storyarn_export.queueing.queue import Queue
 from storyarn_export.serializers.registry import FormatRegistry
 from storyarn_export.storage.contract import Storage

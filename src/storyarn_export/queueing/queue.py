@@ -98,6 +98,10 @@ class Queue:
         """
         return await self._enqueue(session, EXPORTS, RUN_EXPORT, job_id, delay_seconds)
 
+    async def enqueue_import(self, session: AsyncSession, job_id: UUID, *, delay_seconds: float = 0) -> int:
+        """Have a worker read or execute this import; as `enqueue_export`."""
+        return await self._enqueue(session, IMPORTS, RUN_IMPORT, job_id, delay_seconds)
+
     async def enqueue_clean_up(self, session: AsyncSession) -> None:
         """Have a worker clean up, once the caller's transaction is committed; one waits at most.
 
@@ -122,7 +126,7 @@ class Queue:
 
         Args:
             session: whose transaction this becomes part of.
-            queue_job_id: as `enqueue_export` returned it.
+            queue_job_id: as it was returned when the entry was made.
             abort: if it runs, have its worker cancel it.
 
         Returns:

@@ -83,6 +83,13 @@ TALLIES = (
         "export_handbacks", "export_handbacks", "runs handed back because their process was told to stop"
     ),
     _counted("export_retries", "export_retries", "runs put off because something was away for the moment"),
+    _counted(
+        "imports_finished", "import_finished", "imports that have ended, but for expired ones", "status"
+    ),
+    _counted("import_entities", "import_entities", "rows that completed imports have stored or changed"),
+    _counted("import_rescues", "import_rescues", "imports taken from workers that had died"),
+    _counted("import_retries", "import_retries", "imports put off because something was away for the moment"),
+    _counted("import_stale", "import_stale", "imports turned down because the project had changed"),
     _counted("cleanup_removed", "cleanup_removed", "things removed by the clean-up", "what"),
     _counted(
         "storage_errors",

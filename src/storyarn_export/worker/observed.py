@@ -82,6 +82,27 @@ def _tell(span: Span, job: ExportJob | None) -> None:
         mark_failed(span, job.error_code)
 
 
+def metered(
+    run: Callable[[UUID], Awaitable[None]], queue: str, meter: WorkerMeter
+) -> Callable[[UUID], Awaitable[None]]:
+    """The same run, counted while it lasts.
+
+    Args:
+        run: runs one job.
+        queue: that it comes from.
+        meter: counts.
+    """
+
+    async def counted(job_id: UUID) -> None:
+        meter.begin(queue)
+        try:
+            await run(job_id)
+        finally:
+            meter.end(queue)
+
+    return counted
+
+
 @asynccontextmanager
 async def observed(services: Services, meter: WorkerMeter) -> AsyncIterator[None]:
     """Show what a worker process does while the block lasts, on the port that the settings name.

@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from storyarn_export.bootstrap import Services
 from storyarn_export.exports.cleaned import CleanedUp
-from storyarn_export.queueing.queue import MAINTENANCE
+from storyarn_export.queueing.queue import IMPORTS, MAINTENANCE
 from storyarn_export.telemetry.process import WorkerMeter
 from storyarn_export.worker.cron import keep_cleaning
-from storyarn_export.worker.observed import ObservedRuns, observed
+from storyarn_export.worker.observed import ObservedRuns, metered, observed
 from storyarn_export.worker.rescue import keep_rescuing
 from storyarn_export.worker.supervisor import Supervisor
 from storyarn_export.worker.tasks import register_clean_up, register_tasks
@@ -33,12 +33,19 @@ async def serve_worker(services: Services, queues: Sequence[str], *, stop: async
     meter = WorkerMeter(queues)
     register_tasks(
         services.queue.app,
-        ObservedRuns(services.run_export, sessions=services.sessions, tracing=services.tracing, meter=meter),
+        run_export=ObservedRuns(
+            services.run_export, sessions=services.sessions, tracing=services.tracing, meter=meter
+        ),
+        run_import=metered(services.imports.run, IMPORTS, meter),
     )
 
     async def clean_up(now: datetime) -> CleanedUp:
         with meter.running(MAINTENANCE):
             return await services.clean_up(now)
+
+    async def rescue() -> None:
+        await services.rescue_exports()
+        await services.imports.rescue()
 
     async def reach() -> None:
         async with services.sessions() as session:
@@ -61,7 +68,7 @@ async def serve_worker(services: Services, queues: Sequence[str], *, stop: async
         parts.create_task(supervisor.run(stop), name="supervisor")
         parts.create_task(
             keep_rescuing(
-                services.rescue_exports,
+                rescue,
                 reach=reach,
                 stalled_after_seconds=settings.stalled_after_seconds,
                 stop=stop,

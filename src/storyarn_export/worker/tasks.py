@@ -12,10 +12,19 @@ from structlog.contextvars import bound_contextvars
 
 from storyarn_export.domain.errors import StorageError
 from storyarn_export.exports.cleaned import CleanedUp
-from storyarn_export.queueing.queue import CLEAN_UP, EXPORTS, MAINTENANCE, RUN_EXPORT
+from storyarn_export.queueing.queue import (
+    CLEAN_UP,
+    EXPORTS,
+    IMPORTS,
+    MAINTENANCE,
+    RUN_EXPORT,
+    RUN_IMPORT,
+)
+
+Run = Callable[[UUID], Awaitable[None]]
 
 
-def register_tasks(app: procrastinate.App, run_export: Callable[[UUID], Awaitable[None]]) -> None:
+def register_tasks(app: procrastinate.App, *, run_export: Run, run_import: Run) -> None:
     """Teach the app of a worker process what to do.
 
     An entry says which row to look at, and the use case finds there whether anything is to be done: entries may come
@@ -24,18 +33,27 @@ def register_tasks(app: procrastinate.App, run_export: Callable[[UUID], Awaitabl
     Args:
         app: of the queue.
         run_export: runs one export.
+        run_import: runs one import.
     """
 
     @app.task(name=RUN_EXPORT, queue=EXPORTS, pass_context=True)
     async def _run_export(context: JobContext, job_id: str) -> None:
-        with bound_contextvars(job_id=job_id):
-            try:
-                await run_export(UUID(job_id))
-            except asyncio.CancelledError:
-                # Someone cancelled the job; else the process stops, and the use case has handed the job back.
-                if context.abort_reason() is AbortReason.USER_REQUEST:
-                    raise JobAborted from None
-                raise
+        await _run(run_export, context, job_id)
+
+    @app.task(name=RUN_IMPORT, queue=IMPORTS, pass_context=True)
+    async def _run_import(context: JobContext, job_id: str) -> None:
+        await _run(run_import, context, job_id)
+
+
+async def _run(run: Run, context: JobContext, job_id: str) -> None:
+    with bound_contextvars(job_id=job_id):
+        try:
+            await run(UUID(job_id))
+        except asyncio.CancelledError:
+            # Someone cancelled the job; else the process stops, and the use case has handed the job back.
+            if context.abort_reason() is AbortReason.USER_REQUEST:
+                raise JobAborted from None
+            raise
 
 
 def register_clean_up(app: procrastinate.App, clean_up: Callable[[datetime], Awaitable[CleanedUp]]) -> None:

@@ -12,6 +12,7 @@ from storyarn_export.api.documented import GUARDED, IN_PROJECT, problems
 from storyarn_export.api.state import State
 from storyarn_export.api.streams.all_jobs import UserFeed
 from storyarn_export.api.streams.gate import StreamKind
+from storyarn_export.api.streams.kinds import EXPORT
 from storyarn_export.api.streams.one_job import job_events
 from storyarn_export.api.streams.sse import EventStream, parse_last_event_id
 
@@ -39,7 +40,7 @@ async def follow_export(
     """The present state, then every change, until the job is over. With Last-Event-ID only what is newer."""
     async with state.services.sessions() as session:
         job = await require_job(session, access, job_id)
-    frames = job_events(state, job.id, parse_last_event_id(last_event_id))
+    frames = job_events(state, EXPORT, job.id, parse_last_event_id(last_event_id))
     return EventStream(frames, state.gate, StreamKind.ONE_JOB)
 
 
@@ -56,7 +57,7 @@ async def follow_exports(
 
     With Last-Event-ID first what you have missed; `resync` says that it was too much: read the lists anew.
     """
-    feed = UserFeed(state, caller.user_id, parse_last_event_id(last_event_id))
+    feed = UserFeed(state, EXPORT, caller.user_id, parse_last_event_id(last_event_id))
     return EventStream(feed.frames(), state.gate, StreamKind.ALL_JOBS)
 
 

@@ -2,7 +2,6 @@
 
 from hashlib import sha256
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import BaseModel
@@ -13,8 +12,8 @@ from storyarn_export.api.dependencies import (
     Exporting,
     JobId,
     Paged,
-    bad_cursor,
     cursor_after,
+    key_of,
     require_endable_job,
     require_job,
 )
@@ -101,7 +100,7 @@ async def list_exports(
     if format_name is not None:
         query = query.where(ExportJob.format == state.services.formats.get(format_name).name)
     if paged.after is not None:
-        query = query.where(ExportJob.id < _key(paged.after))
+        query = query.where(ExportJob.id < key_of(paged.after))
     async with state.services.sessions() as session:
         jobs = (await session.scalars(query.limit(paged.limit + 1))).all()
     items = [export_resource(job) for job in jobs[: paged.limit]]
@@ -190,10 +189,3 @@ def _requested(job: ExportJob, requested: Requested, more: dict[str, str]) -> Re
 
 def _json(resource: BaseModel, status: int, headers: dict[str, str]) -> Response:
     return Response(resource.model_dump_json(), status, headers, "application/json")
-
-
-def _key(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise bad_cursor() from error

@@ -1,9 +1,9 @@
-"""The events of all exports of one user."""
+"""The events of all jobs of one kind of one user."""
 
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Iterable
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import structlog
@@ -13,12 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storyarn_export.accounts.projects import visible_projects
 from storyarn_export.api.state import ApiState
+from storyarn_export.api.streams.kinds import JobKind
 from storyarn_export.api.streams.one_job import AWAY_SECONDS, POLL_SECONDS
 from storyarn_export.api.streams.reader import EPOCH, JobView, microseconds
 from storyarn_export.api.streams.sse import KEEP_ALIVE, RETRY, event_frame
-from storyarn_export.db.models import ExportJob
 from storyarn_export.domain.errors import ServiceUnavailableError
-from storyarn_export.domain.lifecycle import ACTIVE, TERMINAL
 from storyarn_export.progress.broadcaster import Wake
 
 # Jobs sent at once after a connection; a client that missed more is told to read the list instead.
@@ -49,12 +48,15 @@ class UserFeed:
 
     Args:
         state: of the API.
+        kind: of the jobs.
         user_id: whose jobs.
         last_event_id: `changed_us` of the last event that the client has; None: it has none.
     """
 
-    def __init__(self, state: ApiState, user_id: int, last_event_id: int | None) -> None:
+    def __init__(self, state: ApiState, kind: JobKind, user_id: int, last_event_id: int | None) -> None:
         self._state = state
+        self._kind = kind
+        self._model = kind.model
         self._user_id = user_id
         self._cursor_us = last_event_id
         self._visible: frozenset[int] = frozenset()
@@ -67,7 +69,7 @@ class UserFeed:
         Changes that come faster than they are taken are merged; the last one of a job is not lost.
         """
         quiet_seconds = min(POLL_SECONDS, self._state.services.settings.sse_keepalive_seconds)
-        async with self._state.broadcaster.subscribe_user(self._user_id, "export") as subscription:
+        async with self._state.broadcaster.subscribe_user(self._user_id, self._kind.name) as subscription:
             yield RETRY
             wake = LOOK_AT_ALL
             while not self._state.gate.closed:
@@ -89,7 +91,7 @@ class UserFeed:
 
     async def _look(self, wake: Wake) -> list[bytes]:
         if not wake.resync:
-            found = await self._state.reader.read(wake.job_ids)
+            found = await self._state.readers[self._kind.name].read(wake.job_ids)
             jobs = [job for job in found.values() if job.job_id in wake.job_ids]
             if all(job.project_id in self._visible for job in jobs):
                 gone = [
@@ -108,12 +110,14 @@ class UserFeed:
         # An id from the future is not one of ours; believing it would hide what is to come.
         if self._cursor_us is None or self._cursor_us > now_us:
             self._cursor_us = now_us
-            wanted: ColumnElement[bool] = ExportJob.status.in_(sorted(ACTIVE))
+            wanted: ColumnElement[bool] = self._model.status.in_(sorted(self._kind.active))
         else:
-            wanted = _changed_after(self._cursor_us)
-        mine = and_(ExportJob.user_id == self._user_id, ExportJob.project_id.in_(self._visible))
-        query = select(ExportJob).where(mine, wanted).order_by(ExportJob.updated_at).limit(MAX_REPLAY + 1)
-        jobs = [JobView.of(job) for job in await session.scalars(query)]
+            wanted = self._changed_after(self._cursor_us)
+        model = self._model
+        mine = and_(model.user_id == self._user_id, model.project_id.in_(self._visible))
+        query = select(model).where(mine, wanted).order_by(model.updated_at).limit(MAX_REPLAY + 1)
+        rows: Iterable[Any] = await session.scalars(query)
+        jobs = [JobView.of(self._kind, job) for job in rows]
         if len(jobs) > MAX_REPLAY:
             self._cursor_us = now_us
             return [event_frame("resync", event_id=now_us, data="{}")]
@@ -123,7 +127,7 @@ class UserFeed:
         """The ends of active jobs that have been deleted since they were sent."""
         if not self._active:
             return []
-        there = set(await session.scalars(select(ExportJob.id).where(ExportJob.id.in_(self._active))))
+        there = set(await session.scalars(select(self._model.id).where(self._model.id.in_(self._active))))
         return [job.gone() for job in self._active.values() if job.job_id not in there]
 
     def _news(self, jobs: Iterable[JobView]) -> list[bytes]:
@@ -148,14 +152,14 @@ class UserFeed:
         if len(self._active) > MAX_FOLLOWED:
             self._active.popitem(last=False)
 
-
-def _changed_after(cursor_us: int) -> ColumnElement[bool]:
-    # The end of a job that became visible late would be missed by its time alone. Twice is better than never;
-    # the event that the cursor came from is not repeated.
-    cursor = EPOCH + timedelta(microseconds=cursor_us)
-    late_end = and_(
-        ExportJob.status.in_(sorted(TERMINAL)),
-        ExportJob.updated_at > cursor - OVERLAP,
-        ExportJob.updated_at != cursor,
-    )
-    return or_(ExportJob.updated_at > cursor, late_end)
+    def _changed_after(self, cursor_us: int) -> ColumnElement[bool]:
+        # The end of a job that became visible late would be missed by its time alone. Twice is better than never;
+        # the event that the cursor came from is not repeated.
+        model = self._model
+        cursor = EPOCH + timedelta(microseconds=cursor_us)
+        late_end = and_(
+            model.status.in_(sorted(self._kind.terminal)),
+            model.updated_at > cursor - OVERLAP,
+            model.updated_at != cursor,
+        )
+        return or_(model.updated_at > cursor, late_end)

@@ -1,4 +1,4 @@
-"""The events of one export."""
+"""The events of one job."""
 
 from collections.abc import AsyncGenerator
 from uuid import UUID
@@ -6,6 +6,7 @@ from uuid import UUID
 import structlog
 
 from storyarn_export.api.state import ApiState
+from storyarn_export.api.streams.kinds import JobKind
 from storyarn_export.api.streams.reader import JobView
 from storyarn_export.api.streams.sse import KEEP_ALIVE, RETRY, event_frame
 from storyarn_export.domain.errors import ServiceUnavailableError
@@ -18,13 +19,16 @@ AWAY_SECONDS = 1
 log = structlog.get_logger(__name__)
 
 
-async def job_events(state: ApiState, job_id: UUID, last_event_id: int | None) -> AsyncGenerator[bytes, None]:
+async def job_events(
+    state: ApiState, kind: JobKind, job_id: UUID, last_event_id: int | None
+) -> AsyncGenerator[bytes, None]:
     """Yield the present state, then every change that is seen, until the job is over or gone.
 
     Changes that come faster than they are taken are merged; the last one is not lost.
 
     Args:
         state: of the API.
+        kind: of the job.
         job_id: which job.
         last_event_id: `seq` that the client has; only what is newer is sent.
     """
@@ -34,7 +38,7 @@ async def job_events(state: ApiState, job_id: UUID, last_event_id: int | None) -
         yield RETRY
         while not state.gate.closed:
             try:
-                job = (await state.reader.read([job_id])).get(job_id)
+                job = (await state.readers[kind.name].read([job_id])).get(job_id)
             except ServiceUnavailableError:
                 log.warning("stream cannot read its job", job_id=str(job_id))
                 yield KEEP_ALIVE

@@ -4,18 +4,17 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 import orjson
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from storyarn_export.api.schemas.exports import export_resource
-from storyarn_export.db.models import ExportJob
+from storyarn_export.api.streams.kinds import CANCELLED, EXPORT, JobKind
+from storyarn_export.db.models import ExportJob, ImportJob
 from storyarn_export.db.session import Sessions
 from storyarn_export.domain.errors import ServiceUnavailableError
-from storyarn_export.domain.lifecycle import TERMINAL, JobStatus
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -33,21 +32,23 @@ class JobView:
     project_id: int
     seq: int
     changed_us: int
-    status: JobStatus
+    status: str
     progress: int
     data: str
+    kind: JobKind = field(repr=False)
 
     @classmethod
-    def of(cls, job: ExportJob) -> Self:
-        """The view of a row."""
+    def of(cls, kind: JobKind, job: ExportJob | ImportJob) -> Self:
+        """The view of a row of that kind."""
         return cls(
             job_id=job.id,
             project_id=job.project_id,
             seq=job.seq,
             changed_us=microseconds(job.updated_at),
-            status=JobStatus(job.status),
+            status=job.status,
             progress=job.progress,
-            data=export_resource(job).model_dump_json(),
+            data=kind.resource(job).model_dump_json(),
+            kind=kind,
         )
 
     def gone(self) -> Self:
@@ -55,16 +56,18 @@ class JobView:
         if self.terminal:
             return self
         ended = {
-            "status": JobStatus.CANCELLED,
+            "status": CANCELLED,
             "completed_at": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
-            "eta_seconds": None,
         }
+        shown = orjson.loads(self.data)
+        if "eta_seconds" in shown:
+            shown["eta_seconds"] = None
         return replace(
             self,
             seq=self.seq + 1,
             changed_us=self.changed_us + 1,
-            status=JobStatus.CANCELLED,
-            data=orjson.dumps({**orjson.loads(self.data), **ended}).decode(),
+            status=CANCELLED,
+            data=orjson.dumps({**shown, **ended}).decode(),
         )
 
     def data_after(self, seen: int | None) -> str:
@@ -73,19 +76,19 @@ class JobView:
         Args:
             seen: progress in the event before; None when there was none.
         """
-        if seen is None or self.progress >= seen:
+        if seen is None or self.progress >= seen or self.status in self.kind.phases:
             return self.data
         return f'{self.data[:-1]},"restarted":true}}'
 
     @property
     def terminal(self) -> bool:
         """Whether nothing will change any more."""
-        return self.status in TERMINAL
+        return self.status in self.kind.terminal
 
     @property
     def event(self) -> str:
         """The name of the event that tells of it."""
-        return self.status.value if self.terminal else "progress"
+        return self.kind.events.get(self.status, "progress")
 
 
 @dataclass(slots=True)
@@ -101,9 +104,11 @@ class JobReader:
 
     Args:
         sessions: to read with.
+        kind: of the jobs.
     """
 
-    def __init__(self, sessions: Sessions) -> None:
+    def __init__(self, sessions: Sessions, kind: JobKind = EXPORT) -> None:
+        self._kind = kind
         self._sessions = sessions
         self._turn = asyncio.Lock()
         self._boarding: _Flight | None = None
@@ -126,8 +131,9 @@ class JobReader:
             ids = flight.ids if flight is not None else set()
             try:
                 async with self._sessions() as session:
-                    rows = await session.scalars(select(ExportJob).where(ExportJob.id.in_(ids)))
-                    return {job.id: JobView.of(job) for job in rows}
+                    model = self._kind.model
+                    rows: Iterable[Any] = await session.scalars(select(model).where(model.id.in_(ids)))
+                    return {job.id: JobView.of(self._kind, job) for job in rows}
             except (SQLAlchemyError, OSError) as error:
                 raise ServiceUnavailableError("The database does not answer.") from error
 

@@ -120,7 +120,11 @@ class Chore(Base):
 
 
 class ImportJob(Base):
-    """One file on its way into one project."""
+    """One file on its way into one project.
+
+    `run_token`, `retries` and `seq` are as those of exports. `executor_id` is who wanted it executed, whose role
+    counts when it is; `undo_job_id` is the export of the project as it was before.
+    """
 
     __tablename__ = "import_jobs"
     __table_args__ = (
@@ -140,6 +144,7 @@ class ImportJob(Base):
         between("progress", 0, 100),
         CheckConstraint("(status = 'failed') = (error_code IS NOT NULL)", name="failed_has_error"),
         CheckConstraint("status <> 'running' OR started_at IS NOT NULL", name="running_has_start"),
+        CheckConstraint("status <> 'running' OR run_token IS NOT NULL", name="running_has_run"),
         CheckConstraint("status <> 'completed' OR completed_at IS NOT NULL", name="completed_has_end"),
         Index("import_jobs_project_id_index", "project_id", "id"),
         Index("import_jobs_project_id_status_index", "project_id", "status"),
@@ -158,6 +163,7 @@ class ImportJob(Base):
     entities_processed: Mapped[int] = mapped_column(BigInteger, server_default=ZERO)
     seq: Mapped[int] = mapped_column(BigInteger, server_default=ZERO)
     attempt: Mapped[int] = mapped_column(Integer, server_default=ZERO)
+    retries: Mapped[int] = mapped_column(Integer, server_default=ZERO)
     run_token: Mapped[UUID | None]
     queue_job_id: Mapped[int | None] = mapped_column(BigInteger)
     idempotency_key: Mapped[Name | None]
@@ -166,6 +172,9 @@ class ImportJob(Base):
     source_key: Mapped[LongText | None]
     source_size: Mapped[int | None] = mapped_column(BigInteger)
     source_sha256: Mapped[str | None] = mapped_column(String(64))
+    source_facts: Mapped[Json | None]
+    executor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    undo_job_id: Mapped[UUID | None]
     snapshot: Mapped[LongText | None]
     preview: Mapped[Json | None]
     report: Mapped[Json | None]

@@ -8,7 +8,7 @@ from typing import TypeVar
 import structlog
 
 from storyarn_export.domain.backoff import Backoff
-from storyarn_export.exports.faults import is_passing
+from storyarn_export.jobs.faults import is_passing
 
 FIRST_RETRY_SECONDS = 0.05
 LONGEST_RETRY_SECONDS = 0.5

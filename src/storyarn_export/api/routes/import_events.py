@@ -1,0 +1,62 @@
+"""Event streams: one import, or all of the caller's."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from storyarn_export.accounts.tokens import Caller
+from storyarn_export.api.auth import Scoped
+from storyarn_export.api.dependencies import ImportId, Importing, require_import
+from storyarn_export.api.documented import GUARDED, IN_PROJECT, problems
+from storyarn_export.api.routes.events import STREAM, LastEventId
+from storyarn_export.api.state import State
+from storyarn_export.api.streams.all_jobs import UserFeed
+from storyarn_export.api.streams.gate import StreamKind
+from storyarn_export.api.streams.kinds import IMPORT
+from storyarn_export.api.streams.one_job import job_events
+from storyarn_export.api.streams.sse import EventStream, parse_last_event_id
+
+router = APIRouter(tags=["events"])
+one = APIRouter(prefix="/api/projects/{project_id}/imports/{import_id}/events")
+everything = APIRouter(prefix="/api/imports/events")
+
+
+@one.get(
+    "",
+    summary="Follow an import",
+    response_class=Response,
+    responses={**STREAM, **problems(*IN_PROJECT)},
+)
+async def follow_import(
+    access: Importing, import_id: ImportId, state: State, last_event_id: LastEventId = None
+) -> EventStream:
+    """The present state, then every change, until the import is over; one that is ready waits to be executed.
+
+    With Last-Event-ID only what is newer.
+    """
+    async with state.services.sessions() as session:
+        job = await require_import(session, access, import_id)
+    frames = job_events(state, IMPORT, job.id, parse_last_event_id(last_event_id))
+    return EventStream(frames, state.gate, StreamKind.ONE_JOB)
+
+
+@everything.get(
+    "",
+    summary="Follow all your imports",
+    response_class=Response,
+    responses={**STREAM, **problems(*GUARDED, "insufficient-scope")},
+)
+async def follow_imports(
+    caller: Annotated[Caller, Depends(Scoped("imports"))], state: State, last_event_id: LastEventId = None
+) -> EventStream:
+    """Your imports that are worked on, then every change of any of them, for ever.
+
+    With Last-Event-ID first what you have missed; `resync` says that it was too much: read the lists anew.
+    """
+    feed = UserFeed(state, IMPORT, caller.user_id, parse_last_event_id(last_event_id))
+    return EventStream(feed.frames(), state.gate, StreamKind.ALL_JOBS)
+
+
+router.include_router(one)
+router.include_router(everything)

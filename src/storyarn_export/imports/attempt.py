@@ -1,0 +1,146 @@
+"""The one transaction that an attempt at an import is."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+from uuid import UUID
+
+import asyncpg
+
+from storyarn_export.db.session import BulkConnection, Sessions
+from storyarn_export.db.transaction import bulk_transaction
+from storyarn_export.domain.errors import ForbiddenError, ProjectBusyError
+from storyarn_export.domain.imports import ConflictResolution
+from storyarn_export.imports.advance import Advance
+from storyarn_export.imports.commit import complete
+from storyarn_export.imports.endings import Run
+from storyarn_export.imports.execute import ExecuteImport
+from storyarn_export.imports.policy import AT_A_TIME, LOCK_WAIT_SECONDS
+from storyarn_export.imports.source import open_source
+from storyarn_export.imports.status import KEEPING, READING
+from storyarn_export.materializer.materialize import content_refused
+from storyarn_export.materializer.project import lock_project
+from storyarn_export.storage.contract import Storage
+
+# Whether a user may import into a project, user first.
+MayImport = Callable[[int, int], Awaitable[bool]]
+# Entities of a project.
+Count = Callable[[int], Awaitable[int]]
+
+
+class KeepProject(Protocol):
+    """Makes the export of a project that an import can be undone with."""
+
+    async def __call__(self, *, project_id: int, user_id: int, reason: UUID) -> UUID | None:
+        """Export a project to its end.
+
+        Args:
+            project_id: the project.
+            user_id: whose export it becomes.
+            reason: the import; what an earlier attempt at it has kept is removed.
+
+        Returns:
+            The export's id; None where there is nothing to keep.
+
+        Raises:
+            UndoExportError: it cannot be exported.
+            ServiceUnavailableError: it cannot be exported for the moment.
+        """
+
+
+class Attempt:
+    """Executes one import: keeps the project as it is, stores the rows and says so, all or nothing.
+
+    Args:
+        sessions: where progress is written.
+        bulk: where connections come from.
+        storage: where the file is.
+        execute: stores the rows.
+        keep: exports the project before.
+        may_import: looks whether who wanted this still may.
+    """
+
+    def __init__(
+        self,
+        *,
+        sessions: Sessions,
+        bulk: asyncpg.Pool,
+        storage: Storage,
+        execute: ExecuteImport,
+        keep: KeepProject,
+        may_import: MayImport,
+    ) -> None:
+        self._sessions = sessions
+        self._bulk = bulk
+        self._storage = storage
+        self._execute = execute
+        self._keep = keep
+        self._may_import = may_import
+        self._turns = asyncio.Semaphore(AT_A_TIME)
+
+    async def __call__(self, run: Run, advance: Advance) -> None:
+        """Execute a claimed import; when this returns it is committed, and its row says so.
+
+        Raises:
+            ForbiddenError: who wanted it may not import any more.
+            ProjectBusyError: another import into the project went on for too long.
+            PreviewStaleError: the project has changed since the preview.
+            UndoExportError: the project cannot be kept as it is.
+            DocumentError: the file cannot be stored.
+            SupersededError: the run does not hold the job any more.
+        """
+        key = str(run.job.source_key)
+        async with (
+            self._turns,
+            open_source(self._storage, key) as (file, raw),
+            self._bulk.acquire() as connection,
+        ):
+            try:
+                async with bulk_transaction(connection, keep=True):
+                    await self._lock(connection, run)
+                    # With the lock: what other imports have done before this one is in what is kept.
+                    undo = await self._kept(run, advance)
+                    report = await self._execute(
+                        connection,
+                        run.job.project_id,
+                        file,
+                        ConflictResolution(str(run.job.conflict_resolution)),
+                        expected_fingerprint=run.fingerprint,
+                        on_progress=advance.watch(raw),
+                    )
+                    await self._refuse_strangers(run)
+                    await complete(connection, run.token, report, undo)
+            except asyncpg.LockNotAvailableError as error:
+                raise _busy() from error
+            except asyncpg.PostgresError as error:
+                refused = content_refused(error)
+                if refused is None:
+                    raise
+                raise refused from error
+
+    async def _lock(self, connection: BulkConnection, run: Run) -> None:
+        await self._refuse_strangers(run)
+        # Also of everything that follows: nobody's lock is waited for any longer.
+        await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_WAIT_SECONDS}s'")
+        await lock_project(connection, run.job.project_id)
+
+    async def _kept(self, run: Run, advance: Advance) -> UUID | None:
+        job = run.job
+        await advance.say(KEEPING)
+        undo = await self._keep(project_id=job.project_id, user_id=int(job.executor_id or 0), reason=job.id)
+        await advance.say(READING, undo_job_id=undo)
+        return undo
+
+    async def _refuse_strangers(self, run: Run) -> None:
+        user_id = run.job.executor_id
+        if user_id is None or not await self._may_import(user_id, run.job.project_id):
+            raise ForbiddenError(
+                "Who wanted this import may not import into the project any more.",
+                hint="an editor or owner of the project can bring the file again",
+            )
+
+
+def _busy() -> ProjectBusyError:
+    return ProjectBusyError(
+        "Another import into the project was not over in time.", hint="execute it again when that is over"
+    )
