@@ -13,7 +13,7 @@ from storyarn_export.cli.failures import CommandError, usage_error
 from storyarn_export.cli.following import Follower
 from storyarn_export.cli.http_client import ApiClient, Job, NotCancellableError
 from storyarn_export.cli.output import note, say, say_json
-from storyarn_export.cli.parameters import AsJson, Server, Token
+from storyarn_export.cli.parameters import AsJson, Server, Token, require_token
 from storyarn_export.cli.progress_views import ProgressView, progress_view
 
 STDOUT = "-"
@@ -42,8 +42,7 @@ def export(
     A broken download goes on where it ended; until it is whole its bytes are in FILE.part. Ctrl-C before the file is
     there cancels the export, unless it was asked for before.
     """
-    if not token:
-        raise usage_error("--token", "is needed, or STORYARN_TOKEN; `storyarn-export token create` makes one")
+    require_token(token)
     if as_json and output == STDOUT:
         raise usage_error("--json", "cannot be used with `-o -`: the file itself goes to stdout")
     options = parse_options(option or [])
@@ -78,7 +77,7 @@ def wait_for(client: ApiClient, job: Job, view: ProgressView) -> Job:
         CommandError: It failed, was cancelled, or cannot be followed.
     """
     state = job
-    for state in Follower(client).states(job):
+    for state in Follower(client, Job).states(job):
         view.exporting(state)
     if state.status == "completed":
         return state

@@ -5,10 +5,9 @@ from urllib.parse import quote
 
 import typer
 
-from storyarn_export.cli.failures import usage_error
 from storyarn_export.cli.http_client import ApiClient, Job
 from storyarn_export.cli.output import say, say_json, say_table
-from storyarn_export.cli.parameters import AsJson, Server, Token
+from storyarn_export.cli.parameters import AsJson, Server, Token, require_token
 
 MAX_LISTED = 10_000
 COLUMNS = ("id", "format", "status", "progress", "created", "expires", "bytes", "file")
@@ -28,7 +27,8 @@ def list_all(
     as_json: AsJson = False,
 ) -> None:
     """List the exports of a project, newest first."""
-    with _client(server, token) as client:
+    require_token(token)
+    with ApiClient(server, token) as client:
         found = list(client.jobs(client.project_id(project), limit=limit))
     if as_json:
         say_json({"exports": [dict(job.raw) for job in found]})
@@ -45,7 +45,8 @@ def cancel(
     as_json: AsJson = False,
 ) -> None:
     """Cancel an export that waits or runs; no error if it is cancelled already."""
-    with _client(server, token) as client:
+    require_token(token)
+    with ApiClient(server, token) as client:
         cancelled = client.cancel(_url(client, project, job))
     if as_json:
         say_json(cancelled.raw)
@@ -62,18 +63,13 @@ def delete(
     as_json: AsJson = False,
 ) -> None:
     """Delete an export and its file; one that waits or runs is cancelled first."""
-    with _client(server, token) as client:
+    require_token(token)
+    with ApiClient(server, token) as client:
         client.delete(_url(client, project, job))
     if as_json:
         say_json({"job_id": job, "deleted": True})
     else:
         say(f"the export {job} is deleted")
-
-
-def _client(server: str, token: str) -> ApiClient:
-    if not token:
-        raise usage_error("--token", "is needed, or STORYARN_TOKEN; `storyarn-export token create` makes one")
-    return ApiClient(server, token)
 
 
 def _url(client: ApiClient, project: str, job: str) -> str:

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from typing import Generic, TypeVar
 
 import httpx
 from httpx_sse import EventSource, SSEError
@@ -18,19 +19,24 @@ LOST_SECONDS = 60.0
 """A restart of the server fits in this."""
 
 
-class Follower:
+Followed = TypeVar("Followed", bound=Job)
+
+
+class Follower(Generic[Followed]):
     """One way to the end of one job.
 
     Args:
         client: to ask with.
+        kind: of the job.
     """
 
-    def __init__(self, client: ApiClient) -> None:
+    def __init__(self, client: ApiClient, kind: type[Followed]) -> None:
         self._client = client
+        self._kind = kind
         self._last_event_id = ""
         self._breaks = 0
 
-    def states(self, job: Job) -> Iterator[Job]:
+    def states(self, job: Followed) -> Iterator[Followed]:
         """The states of the job as they become known, the one given first; the last one is terminal.
 
         Raises:
@@ -49,15 +55,15 @@ class Follower:
             if not job.is_over:
                 time.sleep(POLL_SECONDS)
 
-    def _events_then_state(self, job: Job) -> Iterator[Job]:
+    def _events_then_state(self, job: Followed) -> Iterator[Followed]:
         if self._breaks < MAX_BREAKS:
             for state in self._events(job):
                 yield state
                 if state.is_over:
                     return
-        yield self._client.job(job.url)
+        yield self._kind(self._client.asked("GET", job.url))
 
-    def _events(self, job: Job) -> Iterator[Job]:
+    def _events(self, job: Followed) -> Iterator[Followed]:
         headers = {"Accept": "text/event-stream", "Cache-Control": "no-store"}
         if self._last_event_id:
             headers["Last-Event-ID"] = self._last_event_id
@@ -70,7 +76,10 @@ class Follower:
                     self._breaks = 0
                     self._last_event_id = event.id or self._last_event_id
                     if event.event in STATES:
-                        yield Job(json.loads(event.data))
+                        state = self._kind(json.loads(event.data))
+                        yield state
+                        if state.is_over:
+                            return
         except (httpx.TransportError, SSEError):
             # Whatever broke, the state of the job can still be asked for.
             return

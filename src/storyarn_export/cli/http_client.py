@@ -153,6 +153,14 @@ class ApiClient:
         """
         return Job(_body(self._send("GET", url)))
 
+    def asked(self, method: str, url: str, **request: Any) -> Mapping[str, Any]:
+        """The JSON object that answers a request.
+
+        Raises:
+            CommandError: The server refuses, or does not answer.
+        """
+        return _body(self._send(method, url, **request))
+
     def jobs(self, project_id: str, *, limit: int) -> Iterator[Job]:
         """The exports of a project, newest first.
 
@@ -163,7 +171,7 @@ class ApiClient:
         Raises:
             CommandError: The server refuses, or does not answer.
         """
-        pages = self._pages(f"/api/projects/{project_id}/exports", size=min(limit, PAGE_SIZE))
+        pages = self.pages(f"/api/projects/{project_id}/exports", size=min(limit, PAGE_SIZE))
         yield from (Job(one) for one in islice(pages, limit))
 
     def cancel(self, url: str) -> Job:
@@ -212,9 +220,14 @@ class ApiClient:
             response.close()
 
     def _projects(self) -> Iterator[Mapping[str, Any]]:
-        return self._pages("/api/projects", size=PAGE_SIZE)
+        return self.pages("/api/projects", size=PAGE_SIZE)
 
-    def _pages(self, url: str, *, size: int) -> Iterator[Mapping[str, Any]]:
+    def pages(self, url: str, *, size: int) -> Iterator[Mapping[str, Any]]:
+        """What a list holds, page by page.
+
+        Raises:
+            CommandError: The server refuses, or does not answer.
+        """
         cursor: str | None = None
         for _ in range(MAX_PAGES):
             params = {"limit": str(size)} | ({"cursor": cursor} if cursor else {})

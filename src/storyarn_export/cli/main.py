@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.metadata import version
+from keyword import iskeyword
 from typing import Annotated
 
 import typer
@@ -16,8 +17,8 @@ from storyarn_export.db.embedded import EmbeddedServerError
 from storyarn_export.domain.errors import StoryarnError
 from storyarn_export.settings import SettingsError
 
-COMMANDS = ("up", "api", "worker", "migrate", "doctor", "cleanup", "export", "formats", "demo")
-GROUPS = ("token", "projects", "exports")
+COMMANDS = ("up", "api", "worker", "migrate", "doctor", "cleanup", "export", "import", "formats", "demo")
+GROUPS = ("token", "projects", "exports", "imports")
 """Each is the module of this package with the same name, and in it the function or group of the same name."""
 
 EXPECTED = (CommandError, StoryarnError, SettingsError, EmbeddedServerError)
@@ -57,8 +58,10 @@ def _build(arguments: Sequence[str]) -> typer.Typer:
     named = set(arguments).intersection(COMMANDS + GROUPS) or {*COMMANDS, *GROUPS}
     for name in COMMANDS:
         if name in named:
-            command: Callable[..., None] = getattr(import_module(f"{__package__}.{name}"), name)
-            app.command()(command)
+            # A word of the language cannot be the name of a module.
+            attribute = f"{name}_" if iskeyword(name) else name
+            command: Callable[..., None] = getattr(import_module(f"{__package__}.{attribute}"), attribute)
+            app.command(name)(command)
     for name in GROUPS:
         if name in named:
             group: typer.Typer = getattr(import_module(f"{__package__}.{name}"), name)

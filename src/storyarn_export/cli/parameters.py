@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from storyarn_export.cli.failures import usage_error
+
 DataDir = Annotated[
     Path | None,
     typer.Option(
@@ -32,3 +34,13 @@ Server = Annotated[
 Token = Annotated[
     str, typer.Option(envvar="STORYARN_TOKEN", metavar="TOKEN", help="Bearer token.", show_envvar=True)
 ]
+
+
+def require_token(token: str) -> None:
+    """Nothing, if there is a token.
+
+    Raises:
+        BadParameter: There is none; exit code 2.
+    """
+    if not token:
+        raise usage_error("--token", "is needed, or STORYARN_TOKEN; `storyarn-export token create` makes one")

@@ -25,8 +25,18 @@ class ProgressView(Protocol):
         """More of the file is here."""
 
 
+class ImportView(Protocol):
+    """What is told about an import while it goes on."""
+
+    def uploading(self, done_bytes: int, all_bytes: int) -> None:
+        """More of the file is on its way."""
+
+    def importing(self, job: Job) -> None:
+        """The import has a new state."""
+
+
 class Bars:
-    """Two bars in a terminal.
+    """A bar in a terminal for each thing that goes on.
 
     Args:
         progress: that draws them.
@@ -34,21 +44,28 @@ class Bars:
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
-        self._export: TaskID | None = None
-        self._download: TaskID | None = None
+        self._tasks: dict[str, TaskID] = {}
 
     def exporting(self, job: Job) -> None:
-        """As `ProgressView`."""
-        if self._export is None:
-            self._export = self._progress.add_task("export", total=100, said="")
-        self._progress.update(self._export, completed=job.progress, said=describe(job))
+        """As the protocols say."""
+        self._show("export", job.progress, 100, describe(job))
+
+    def importing(self, job: Job) -> None:
+        """As the protocols say."""
+        self._show("import", job.progress, 100, describe(job))
 
     def downloading(self, done_bytes: int, all_bytes: int) -> None:
-        """As `ProgressView`."""
-        if self._download is None:
-            self._download = self._progress.add_task("download", total=all_bytes, said="")
-        said = f"{done_bytes / MEBIBYTE:.1f} of {all_bytes / MEBIBYTE:.1f} MiB"
-        self._progress.update(self._download, completed=done_bytes, said=said)
+        """As the protocols say."""
+        self._show("download", done_bytes, all_bytes, _mebibytes(done_bytes, all_bytes))
+
+    def uploading(self, done_bytes: int, all_bytes: int) -> None:
+        """As the protocols say."""
+        self._show("upload", done_bytes, all_bytes, _mebibytes(done_bytes, all_bytes))
+
+    def _show(self, what: str, done: int, total: int, said: str) -> None:
+        if what not in self._tasks:
+            self._tasks[what] = self._progress.add_task(what, total=total, said="")
+        self._progress.update(self._tasks[what], completed=done, said=said)
 
 
 class Lines:
@@ -73,14 +90,25 @@ class Lines:
         self._last: tuple[str, int, float] = ("", 0, 0.0)
 
     def exporting(self, job: Job) -> None:
-        """As `ProgressView`."""
+        """As the protocols say."""
         self._say_when_due(job.status, job.progress, f"   export {job.progress:3d} %  {describe(job)}")
 
+    def importing(self, job: Job) -> None:
+        """As the protocols say."""
+        self._say_when_due(job.status, job.progress, f"   import {job.progress:3d} %  {describe(job)}")
+
     def downloading(self, done_bytes: int, all_bytes: int) -> None:
-        """As `ProgressView`."""
+        """As the protocols say."""
+        self._say_bytes("download", done_bytes, all_bytes)
+
+    def uploading(self, done_bytes: int, all_bytes: int) -> None:
+        """As the protocols say."""
+        self._say_bytes("upload", done_bytes, all_bytes)
+
+    def _say_bytes(self, what: str, done_bytes: int, all_bytes: int) -> None:
         percent = 100 * done_bytes // max(all_bytes, 1)
-        said = f"   download {percent:3d} %  {done_bytes} of {all_bytes} bytes"
-        self._say_when_due("complete" if done_bytes == all_bytes else "downloading", percent, said)
+        said = f"   {what} {percent:3d} %  {done_bytes} of {all_bytes} bytes"
+        self._say_when_due(f"{what}ed" if done_bytes == all_bytes else f"{what}ing", percent, said)
 
     def _say_when_due(self, state: str, percent: int, line: str) -> None:
         last_state, last_percent, last_time = self._last
@@ -92,6 +120,10 @@ class Lines:
             self._last = (state, percent, now)
 
 
+def _mebibytes(done_bytes: int, all_bytes: int) -> str:
+    return f"{done_bytes / MEBIBYTE:.1f} of {all_bytes / MEBIBYTE:.1f} MiB"
+
+
 def describe(job: Job) -> str:
     """State and entities of a job."""
     processed, total = job.entities
@@ -99,7 +131,7 @@ def describe(job: Job) -> str:
 
 
 @contextmanager
-def progress_view(stream: TextIO, write: Callable[[str], None]) -> Iterator[ProgressView]:
+def progress_view(stream: TextIO, write: Callable[[str], None]) -> Iterator[Bars | Lines]:
     """Bars on the stream if it is a terminal, else lines.
 
     Args:
