@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock check format test stories bench chaos demo serve clean
+.PHONY: fuzz help setup lock check format test stories bench chaos demo serve clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,6 +40,9 @@ test: setup ## the whole suite against a real PostgreSQL
 
 stories: setup ## 200 random projects out and in again
 	STORYARN_STORIES=200 $(BIN)/pytest tests/integration/test_random_stories.py -n0 -q
+
+fuzz: setup ## 10,000 files that are nearly right, from number 1 on
+	STORYARN_TEST_MUTANTS=10000 $(BIN)/pytest tests/e2e/test_import_mutations.py -n0 -q -s
 
 bench: setup ## speed and memory tables, written to docs/performance.md
 	$(BIN)/python -m benchmarks

@@ -201,7 +201,7 @@ class Window:
             except JSONDecodeError as error:
                 fault, where = error.msg[:1].lower() + error.msg[1:], error.pos
                 is_cut = where > len(self.text) - CUT_CHARS or error.msg.startswith(UNTERMINATED)
-            except (ValueError, RecursionError) as error:
+            except (ValueError, ArithmeticError, RecursionError) as error:
                 raise self._refused(error, path) from error
             else:
                 # A number at the end of what is held may go on.
@@ -302,7 +302,7 @@ class Window:
             return self._too_deep(path)
         if isinstance(error, _NotJsonError):
             return self._broken(f"{error} is not JSON", self._at, path)
-        # int() refuses thousands of digits.
+        # int() refuses thousands of digits, Decimal() exponents that no computer holds.
         most = self._limits.max_number_digits
         return DocumentError("number-too-large", f"has a number of more than {most} digits", path=path)
 
