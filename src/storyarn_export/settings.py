@@ -123,7 +123,7 @@ class Settings(BaseSettings):
         0.25, ge=0.05, le=60, description="least time between two progress events of one job"
     )
     checkpoint_bytes: int = Field(
-        16 * MEBIBYTE,
+        64 * MEBIBYTE,
         ge=64 * 1024,
         le=1024 * MEBIBYTE,
         description="bytes of a file that are written again at most when a run goes on after a crash",
