@@ -13,9 +13,11 @@ import uvloop
 
 from benchmarks.compare import Comparison, compare, profile_export
 from benchmarks.databases import DATA_DIR, REAL_PROJECT, ROOT, fill
+from benchmarks.findings import Findings
 from benchmarks.latency import measure_latencies
 from benchmarks.machine import describe
-from benchmarks.report import Findings, show, write
+from benchmarks.report import show, write
+from benchmarks.together import measure_together
 from storyarn_export.db.embedded import EmbeddedServer
 
 PAGE = ROOT / "docs" / "performance.md"
@@ -43,6 +45,7 @@ class Wanted:
     Attributes:
         sources: entities of a synthetic project, or a document, by label.
         repeat: runs of each contender; None: as many as the size allows.
+        variants: also the product with other settings.
         peers: also the usual ways.
         profiles: also a profile of the worker at every size.
         waits: also what callers wait for.
@@ -50,6 +53,7 @@ class Wanted:
 
     sources: Mapping[str, int | Path]
     repeat: int | None
+    variants: bool
     peers: bool
     profiles: bool
     waits: bool
@@ -67,16 +71,22 @@ async def measure(server_url: str, wanted: Wanted) -> Findings:
         dataset = await fill(server_url, label, source)
         runs = wanted.repeat or (REPEAT_LARGE if dataset.entities >= LARGE else REPEAT)
         tell(f"{label}: {dataset.entities} entities, {runs} runs of each")
-        comparisons.append(await compare(dataset, repeat=runs, with_peers=wanted.peers))
+        comparisons.append(
+            await compare(
+                server_url, dataset, repeat=runs, with_variants=wanted.variants, with_peers=wanted.peers
+            )
+        )
         if wanted.profiles:
             await profile_export(dataset, DATA_DIR / f"{dataset.name}.prof")
             notes.append(f"A profile of the worker is in `.data/bench/{dataset.name}.txt`.")
-    latencies = None
+    latencies, together = None, None
     if wanted.waits:
         tell("what callers wait for")
         latencies = await measure_latencies(server_url)
+        tell("several at once")
+        together = await measure_together(server_url)
     command = shlex.join(("python", "-m", "benchmarks", *sys.argv[1:])) if sys.argv[1:] else "make bench"
-    return Findings(describe(server_url), command, comparisons, latencies, notes)
+    return Findings(describe(server_url), command, comparisons, latencies, together, notes)
 
 
 def tell(what: str) -> None:
@@ -91,6 +101,7 @@ def main(
     repeat: Annotated[
         int | None, typer.Option(min=1, help="Runs of each contender; default 5, from 1m on 3.")
     ] = None,
+    variants: Annotated[bool, typer.Option(help="Also without checkpoints, and to an S3 store.")] = True,
     peers: Annotated[bool, typer.Option(help="Also the usual ways to export.")] = True,
     waits: Annotated[bool, typer.Option(help="Also what callers wait for.")] = True,
     profile: Annotated[bool, typer.Option(help="Also profile the worker at every size.")] = False,
@@ -99,7 +110,7 @@ def main(
     """Measure exports and write docs/performance.md."""
     labels = [label.strip().lower() for label in sizes.split(",")]
     sources = {label: REAL_PROJECT if label == "real" else entities_of(label) for label in labels}
-    wanted = Wanted(sources, repeat, peers, profile, waits)
+    wanted = Wanted(sources, repeat, variants, peers, profile, waits)
     DATA_DIR.mkdir(parents=True, exist_ok=True)
     with EmbeddedServer(DATA_DIR) as server, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         findings = runner.run(measure(server.url, wanted))

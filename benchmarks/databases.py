@@ -1,6 +1,8 @@
 """One database for each size, so that a table's rows are a project's rows."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -10,7 +12,7 @@ from storyarn_export.accounts.users import ensure_user
 from storyarn_export.bootstrap import Services, open_services
 from storyarn_export.db.migrate import upgrade
 from storyarn_export.seeding.seed import SeedProject
-from storyarn_export.settings import Settings, load_settings
+from storyarn_export.settings import PREFIX, Settings, load_settings
 
 ROOT = Path(__file__).parents[1]
 DATA_DIR = ROOT / ".data" / "bench"
@@ -26,6 +28,7 @@ class Dataset:
         label: what tables show.
         name: of the database, and of what belongs to it on disk.
         entities: rows of the project; 0 until it is filled.
+        variables: what the environment tells the processes that work on it, beside where things are.
     """
 
     label: str
@@ -34,11 +37,13 @@ class Dataset:
     entities: int = 0
     project_id: int = 0
     owner_id: int = 0
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
-def settings_for(url: str) -> Settings:
+def settings_for(url: str, variables: Mapping[str, str] | None = None) -> Settings:
     """Settings of every process that works on this database."""
-    return load_settings(database_url=url, data_dir=DATA_DIR, storage_dir=DATA_DIR / "storage")
+    told = {name.removeprefix(PREFIX).lower(): value for name, value in (variables or {}).items()}
+    return load_settings(database_url=url, data_dir=DATA_DIR, storage_dir=DATA_DIR / "storage", **told)
 
 
 def create_database(server_url: str, name: str) -> str:
@@ -46,9 +51,35 @@ def create_database(server_url: str, name: str) -> str:
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         connection.execute(f'CREATE DATABASE "{name}"')
-    url = urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
+    url = _with_database(server_url, name)
     upgrade(url)
     return url
+
+
+@contextmanager
+def copied(server_url: str, dataset: Dataset, suffix: str, variables: Mapping[str, str]) -> Iterator[Dataset]:
+    """A database with the same rows and a queue of its own, while the block lasts.
+
+    Args:
+        server_url: of the server.
+        dataset: nobody may be connected to it.
+        suffix: what sets the copy's name apart.
+        variables: of the processes that work on the copy.
+    """
+    name = f"{dataset.name}_{suffix}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        # File by file, the copy is settled as the original is; through the log it would leave a checkpoint to come.
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{dataset.name}" STRATEGY file_copy')
+    try:
+        yield replace(dataset, name=name, url=_with_database(server_url, name), variables=variables)
+    finally:
+        with psycopg.connect(server_url, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _with_database(server_url: str, name: str) -> str:
+    return urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
 
 
 async def fill(server_url: str, label: str, source: int | Path) -> Dataset:

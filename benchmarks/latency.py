@@ -65,14 +65,14 @@ async def measure_latencies(server_url: str) -> Latencies:
     url = create_database(server_url, "bench_latency")
     projects, dataset = await _prepare(url)
     with worker(dataset), api(dataset) as base_url:
-        async with client(dataset) as asking, _http(base_url, projects.token) as http:
+        async with client(dataset) as asking, caller(base_url, projects.token) as http:
             await asking.export(projects.tiny)
             await _quick(http, projects.quick)
             pick_up = [(await asking.export(projects.tiny)).picked_up_seconds for _ in range(TINY_EXPORTS)]
             accepted = [(await _posted(http, asking, projects.tiny))[0] for _ in range(TINY_EXPORTS)]
             quick = [await _quick(http, projects.quick) for _ in range(QUICK_EXPORTS)]
             large = [(await _posted(http, asking, projects.large))[1] for _ in range(LARGE_EXPORTS)]
-    return Latencies(_spread(pick_up), _spread(accepted), _spread(quick), _spread(large))
+    return Latencies(spread_of(pick_up), spread_of(accepted), spread_of(quick), spread_of(large))
 
 
 async def _prepare(url: str) -> tuple[Projects, Dataset]:
@@ -92,7 +92,8 @@ async def _prepare(url: str) -> tuple[Projects, Dataset]:
 
 
 @asynccontextmanager
-async def _http(base_url: str, token: str) -> AsyncIterator[httpx.AsyncClient]:
+async def caller(base_url: str, token: str) -> AsyncIterator[httpx.AsyncClient]:
+    """An HTTP client of the API."""
     headers = {"Authorization": f"Bearer {token}"}
     async with httpx.AsyncClient(base_url=base_url, headers=headers, timeout=TIMEOUT_SECONDS) as http:
         yield http
@@ -109,7 +110,7 @@ async def _posted(http: httpx.AsyncClient, asking: Client, project_id: int) -> t
     answered = time.perf_counter() - begin
     if answer.status_code != httpx.codes.ACCEPTED:
         raise RuntimeError(f"POST answered {answer.status_code}: {answer.text}")
-    job = await asking.finished(UUID(answer.json()["job_id"]))
+    job = await asking.finished([UUID(answer.json()["job_id"])])
     completed = time.perf_counter() - begin
     await asking.discard(job)
     return answered, completed
@@ -122,5 +123,6 @@ async def _quick(http: httpx.AsyncClient, project_id: int) -> float:
     return time.perf_counter() - begin
 
 
-def _spread(seconds: Sequence[float]) -> Spread:
+def spread_of(seconds: Sequence[float]) -> Spread:
+    """Of at least two."""
     return Spread(median(seconds), quantiles(seconds, n=20, method="inclusive")[-1])

@@ -62,6 +62,7 @@ def api(dataset: Dataset) -> Iterator[str]:
 def _process(dataset: Dataset, kind: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
     environment = {
         **os.environ,
+        **dataset.variables,
         "STORYARN_DATABASE_URL": dataset.url,
         "STORYARN_DATA_DIR": str(DATA_DIR),
         "STORYARN_STORAGE_DIR": str(DATA_DIR / "storage"),

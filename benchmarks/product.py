@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +13,8 @@ import orjson
 
 from benchmarks.child import Measured
 from benchmarks.databases import Dataset, settings_for
-from benchmarks.memory import peak_bytes, reset_peak
+from benchmarks.memory import peak_bytes, reset_peak, resident_bytes
+from benchmarks.processes import worker
 from benchmarks.processor import cpu_seconds
 from storyarn_export.bootstrap import Services, open_services
 from storyarn_export.db.models import ExportJob
@@ -24,6 +25,7 @@ from storyarn_export.progress.change import CHANNEL
 
 LIMIT_SECONDS = 1800
 MAX_PENDING_NOTICES = 1000
+OPTIONS = ExportOptions(validate_before_export=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,20 @@ class Exported:
     seconds: float
     picked_up_seconds: float
     file_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Exports that were asked for in one transaction.
+
+    Attributes:
+        begin: reading of `perf_counter` before the commit.
+        committed_at: the moment after it.
+    """
+
+    job_ids: Sequence[UUID]
+    begin: float
+    committed_at: datetime
 
 
 class Client:
@@ -59,34 +75,48 @@ class Client:
         Args:
             project_id: another one than the dataset's.
         """
-        async with self._services.sessions() as session:
-            requested = await self._services.request_export(
-                session,
-                user_id=self._dataset.owner_id,
-                project_id=project_id or self._dataset.project_id,
-                format_name="storyarn",
-                options=ExportOptions(validate_before_export=False),
-                prefer_async=True,
-            )
-            begin = time.perf_counter()
-            await session.commit()
-        committed_at = datetime.now(UTC)
-        job = await self.finished(requested.job.id)
-        seconds = time.perf_counter() - begin
+        asked = await self.ask([OPTIONS], project_id)
+        job = await self.finished(asked.job_ids)
+        seconds = time.perf_counter() - asked.begin
         if job.started_at is None:
             raise RuntimeError(f"export {job.id} is completed and has not begun")
-        return Exported(seconds, (job.started_at - committed_at).total_seconds(), await self.discard(job))
+        picked_up_seconds = (job.started_at - asked.committed_at).total_seconds()
+        return Exported(seconds, picked_up_seconds, await self.discard(job))
 
-    async def finished(self, job_id: UUID) -> ExportJob:
-        """The job once it is completed.
+    async def ask(self, wanted: Sequence[ExportOptions], project_id: int | None = None) -> Asked:
+        """Put exports into the queue with one commit.
+
+        Args:
+            wanted: options of each; equal ones would be one export.
+            project_id: another one than the dataset's.
+        """
+        async with self._services.sessions() as session:
+            requested = [
+                await self._services.request_export(
+                    session,
+                    user_id=self._dataset.owner_id,
+                    project_id=project_id or self._dataset.project_id,
+                    format_name="storyarn",
+                    options=options,
+                    prefer_async=True,
+                )
+                for options in wanted
+            ]
+            begin = time.perf_counter()
+            await session.commit()
+        return Asked([UUID(str(one.job.id)) for one in requested], begin, datetime.now(UTC))
+
+    async def finished(self, job_ids: Collection[UUID]) -> ExportJob:
+        """The next of these jobs that is completed.
 
         Raises:
-            RuntimeError: it ended otherwise.
-            TimeoutError: it did not end within LIMIT_SECONDS.
+            RuntimeError: one ended otherwise.
+            TimeoutError: none ended within LIMIT_SECONDS.
         """
         async with asyncio.timeout(LIMIT_SECONDS):
             while True:
-                if await self._notices.get() != job_id:
+                job_id = await self._notices.get()
+                if job_id not in job_ids:
                     continue
                 async with self._services.sessions() as session:
                     job = await session.get_one(ExportJob, job_id)
@@ -113,7 +143,7 @@ async def client(dataset: Dataset) -> AsyncIterator[Client]:
     def heard(_connection: object, _pid: int, _channel: str, payload: object) -> None:
         notices.put_nowait(UUID(orjson.loads(str(payload))["job"]))
 
-    settings = settings_for(dataset.url)
+    settings = settings_for(dataset.url, dataset.variables)
     async with open_services(settings, database_url=dataset.url, role="cli") as services:
         listener = await asyncpg.connect(plain_url(dataset.url))
         try:
@@ -123,16 +153,34 @@ async def client(dataset: Dataset) -> AsyncIterator[Client]:
             await listener.close()
 
 
-async def measure_export(asking: Client, worker_pid: int, idle_bytes: int) -> Measured:
-    """One export with the peak of the worker that ran it.
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A worker process and who asks it for exports.
 
-    Args:
-        asking: who asks.
-        worker_pid: the only worker there is.
+    Attributes:
+        worker_pid: the only worker of the dataset's queue.
         idle_bytes: its size before its first export.
     """
-    reset_peak(worker_pid)
-    cpu_begin = cpu_seconds(worker_pid)
-    exported = await asking.export()
-    spent = cpu_seconds(worker_pid) - cpu_begin
-    return Measured(exported.seconds, spent, exported.file_bytes, idle_bytes, peak_bytes(worker_pid))
+
+    dataset: Dataset
+    asking: Client
+    worker_pid: int
+    idle_bytes: int
+
+    async def measure(self) -> Measured:
+        """One export with the peak of the worker that ran it."""
+        reset_peak(self.worker_pid)
+        cpu_begin = cpu_seconds(self.worker_pid)
+        exported = await self.asking.export()
+        spent = cpu_seconds(self.worker_pid) - cpu_begin
+        peak = peak_bytes(self.worker_pid)
+        return Measured(exported.seconds, spent, exported.file_bytes, self.idle_bytes, peak)
+
+
+@asynccontextmanager
+async def service(dataset: Dataset) -> AsyncIterator[Service]:
+    """A worker on this database, as in service, while the block lasts."""
+    with worker(dataset) as pid:
+        idle = resident_bytes(pid)
+        async with client(dataset) as asking:
+            yield Service(dataset, asking, pid, idle)

@@ -2,18 +2,18 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.compare import Comparison, Contender
-from benchmarks.latency import Latencies, Spread
-from benchmarks.machine import Machine
+from benchmarks.bars import BAR_HEADINGS, MEBIBYTE, above_idle, bars
+from benchmarks.compare import Comparison
+from benchmarks.findings import Findings
+from benchmarks.together import ENTITIES, Together
 
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
-MEBIBYTE = 1024 * 1024
 LOG_COLUMNS = 190
 HEADINGS = (
     "project",
@@ -29,18 +29,7 @@ HEADINGS = (
     "peak MiB",
     "above idle",
 )
-BAR_HEADINGS = ("bar", "allowed", "measured", "met")
-
-
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """What one run of the benchmarks found; parts that were not asked for are empty or None."""
-
-    machine: Machine
-    command: str
-    comparisons: Sequence[Comparison]
-    latencies: Latencies | None
-    notes: Sequence[str]
+TOGETHER_HEADINGS = ("what", "seconds", "fastest to slowest", "x alone")
 
 
 def show(findings: Findings) -> None:
@@ -48,8 +37,10 @@ def show(findings: Findings) -> None:
     # A log has no width; a narrow one would cut the numbers off.
     console = Console(width=None if sys.stdout.isatty() else LOG_COLUMNS)
     console.print(_rich("Exports", HEADINGS, [row for one in findings.comparisons for row in _rows(one)]))
-    if bars := list(_bars(findings)):
-        console.print(_rich("Bars", BAR_HEADINGS, bars))
+    if findings.together is not None:
+        console.print(_rich(_title(findings.together), TOGETHER_HEADINGS, list(_together(findings.together))))
+    if judged := list(bars(findings)):
+        console.print(_rich("Bars", BAR_HEADINGS, judged))
     for note in findings.notes:
         console.print(f"note: {note}")
 
@@ -77,15 +68,18 @@ def _markdown(findings: Findings) -> str:
             f"### {comparison.dataset.label}: {comparison.dataset.entities:,} entities",
             _table(HEADINGS[2:], [row[2:] for row in _rows(comparison)]),
         ]
-    if bars := list(_bars(findings)):
-        parts += ["### Against the bars", _table(BAR_HEADINGS, bars)]
+    if findings.together is not None:
+        rows = list(_together(findings.together))
+        parts += [f"### {_title(findings.together)}", _table(TOGETHER_HEADINGS, rows)]
+    if judged := list(bars(findings)):
+        parts += ["### Against the bars", _table(BAR_HEADINGS, judged)]
     if findings.notes:
         parts.append("\n".join(f"- {note}" for note in findings.notes))
     return "\n\n".join(parts)
 
 
 def _rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
-    for contender in comparison.contenders:
+    for contender in comparison.contenders.values():
         fastest, slowest = contender.spread_seconds
         yield (
             comparison.dataset.label,
@@ -99,54 +93,22 @@ def _rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
             f"{contender.seconds / comparison.raw.seconds:.2f}",
             f"{contender.idle_bytes / MEBIBYTE:.1f}",
             f"{contender.peak_bytes / MEBIBYTE:.1f}",
-            f"{_above_idle(contender):.1f}",
+            f"{above_idle(contender):.1f}",
         )
 
 
-def _above_idle(contender: Contender) -> float:
-    return (contender.peak_bytes - contender.idle_bytes) / MEBIBYTE
+def _title(together: Together) -> str:
+    return f"{len(together.at_once[0].seconds)} at once: {ENTITIES:,} entities each, one worker"
 
 
-def _bars(findings: Findings) -> Iterator[tuple[str, ...]]:
-    by_label = {one.dataset.label: one for one in findings.comparisons}
-    million, small = by_label.get("1m"), by_label.get("10k")
-    if million is not None:
-        yield _bar("1M entities over raw COPY, this stage", 2.5, million.ratio, "x")
-        yield _bar("1M entities over raw COPY, guarantee 19", 1.5, million.ratio, "x")
-        yield _bar("peak above idle at 1M, guarantee 20", 20, _above_idle(million.product), " MiB")
-    if million is not None and small is not None:
-        peaks = million.product.peak_bytes / small.product.peak_bytes
-        yield _bar("peak at 1M over peak at 10k, guarantee 20", 1.05, peaks, "x")
-        yield _bar(
-            "time per entity at 1M over 10k, guarantee 26",
-            1.2,
-            _per_entity(million) / _per_entity(small),
-            "x",
-        )
-    if findings.latencies is not None:
-        yield from _waits(findings.latencies)
-
-
-def _waits(latencies: Latencies) -> Iterator[tuple[str, ...]]:
-    yield _wait(
-        "50,000 entities, POST to completed, p50, guarantee 21", 3000, latencies.large, latencies.large.p50
-    )
-    yield _wait("quick export of 500 entities, p50, guarantee 21", 50, latencies.quick, latencies.quick.p50)
-    yield _wait("queue pick-up, p95, guarantee 25", 200, latencies.pick_up, latencies.pick_up.p95)
-    yield _wait("answer 202, p95, guarantee 25", 50, latencies.accepted, latencies.accepted.p95)
-
-
-def _wait(name: str, allowed_ms: float, spread: Spread, judged_seconds: float) -> tuple[str, ...]:
-    measured = f"p50 {spread.p50 * 1000:.1f} ms, p95 {spread.p95 * 1000:.1f} ms"
-    return name, f"{allowed_ms:g} ms", measured, "yes" if judged_seconds * 1000 <= allowed_ms else "no"
-
-
-def _bar(name: str, allowed: float, measured: float, unit: str) -> tuple[str, ...]:
-    return name, f"{allowed:g}{unit}", f"{measured:.2f}{unit}", "yes" if measured <= allowed else "no"
-
-
-def _per_entity(comparison: Comparison) -> float:
-    return comparison.product.seconds / comparison.dataset.entities
+def _together(together: Together) -> Iterator[tuple[str, ...]]:
+    alone = [one.seconds[0] for one in together.alone]
+    ends = list(zip(*(one.seconds for one in together.at_once), strict=True))
+    named = [("one alone", alone)]
+    named += [(f"{number} of {len(ends)} at once", list(seconds)) for number, seconds in enumerate(ends, 1)]
+    for name, seconds in named:
+        spread = f"{min(seconds):.2f} to {max(seconds):.2f}"
+        yield name, f"{median(seconds):.2f}", spread, f"{median(seconds) / median(alone):.2f}"
 
 
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
