@@ -26,14 +26,7 @@ def bars(findings: Findings) -> Iterator[tuple[str, ...]]:
     if million is not None:
         yield from _million(million)
     if million is not None and small is not None:
-        peaks = million.product.peak_bytes / small.product.peak_bytes
-        yield _bar("peak at 1M over peak at 10k, guarantee 20", 1.05, peaks, "x")
-        yield _bar(
-            "time per entity at 1M over 10k, guarantee 26",
-            1.2,
-            _per_entity(million) / _per_entity(small),
-            "x",
-        )
+        yield from _growth(small, million)
     if findings.latencies is not None:
         yield from _waits(findings.latencies)
     if findings.together is not None:
@@ -48,6 +41,16 @@ def _million(million: Comparison) -> Iterator[tuple[str, ...]]:
         yield _bar("peak above idle at 1M, to an S3 store", 20, above_idle(s3), " MiB")
     if (cost := million.checkpoints_cost) is not None:
         yield _bar("what checkpoints add at 1M", 5, cost * 100, " %")
+
+
+def _growth(small: Comparison, million: Comparison) -> Iterator[tuple[str, ...]]:
+    peaks = million.product.peak_bytes / small.product.peak_bytes
+    yield _bar("peak at 1M over peak at 10k, guarantee 20", 1.05, peaks, "x")
+    if S3 in million.contenders and S3 in small.contenders:
+        peaks = million.contenders[S3].peak_bytes / small.contenders[S3].peak_bytes
+        yield _bar("peak at 1M over peak at 10k, to an S3 store", 1.05, peaks, "x")
+    per_entity = _per_entity(million) / _per_entity(small)
+    yield _bar("time per entity at 1M over 10k, guarantee 26", 1.2, per_entity, "x")
 
 
 def _waits(latencies: Latencies) -> Iterator[tuple[str, ...]]:
