@@ -1,8 +1,6 @@
 """One run of one export: claimed, attempted, ended."""
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -21,6 +19,7 @@ from storyarn_export.exports.status import JOBS, claim, held
 from storyarn_export.exports.sweep import SweepJob
 from storyarn_export.jobs.faults import is_passing
 from storyarn_export.jobs.steady import steadily
+from storyarn_export.jobs.winding_down import in_any_case
 from storyarn_export.queueing.queue import Queue
 from storyarn_export.serializers.registry import FormatRegistry
 from storyarn_export.storage.contract import Storage
@@ -71,7 +70,7 @@ class RunExport:
         try:
             run = await steadily(lambda: self._take(job_id, token))
         except asyncio.CancelledError:
-            await _in_any_case(self._let_go(job_id, token))
+            await in_any_case(self._let_go(job_id, token))
             raise
         if run is None:
             return
@@ -79,12 +78,12 @@ class RunExport:
             written = await self._attempt(run)
             await steadily(lambda: self._endings.complete(run, written))
         except asyncio.CancelledError:
-            await _in_any_case(self._stopped(run))
+            await in_any_case(self._stopped(run))
             raise
         except SupersededError:
-            await _in_any_case(self._superseded(run))
+            await in_any_case(self._superseded(run))
         except Exception as error:
-            await _in_any_case(self._faulted(run, error))
+            await in_any_case(self._faulted(run, error))
             if not _is_known(error):
                 raise
 
@@ -150,24 +149,6 @@ class RunExport:
             await self._sweep(run.job.project_id, run.job.id, keep=keep)
         except StorageError as error:
             log.warning("stored bytes are left for the clean-up", job_id=str(run.job.id), error=error.message)
-
-
-async def _in_any_case(ending: Coroutine[Any, Any, None]) -> None:
-    """Wind a run down although it is cancelled meanwhile: whoever cancels may do so after the run has noticed itself.
-
-    A third cancellation leaves it to itself. It ends with the loop of the process at the latest.
-
-    Raises:
-        asyncio.CancelledError: it was cancelled meanwhile, and the ending has come to its end.
-    """
-    task = asyncio.create_task(ending, name="ending of a run")
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait({task})
-        if not task.cancelled() and (error := task.exception()) is not None:
-            raise error from None
-        raise
 
 
 def _is_known(error: Exception) -> bool:

@@ -18,6 +18,7 @@ from storyarn_export.imports.policy import ImportPolicy
 from storyarn_export.imports.status import claim, held
 from storyarn_export.jobs.faults import is_passing
 from storyarn_export.jobs.steady import steadily
+from storyarn_export.jobs.winding_down import in_any_case
 from storyarn_export.progress.throttle import Throttle
 
 log = structlog.get_logger(__name__)
@@ -69,23 +70,39 @@ class RunImport:
                 job = await claim(session, job_id, token) or await held(session, job_id, token)
             return None if job is None else Run(job, token)
 
-        run = await steadily(take)
+        try:
+            run = await steadily(take)
+        except asyncio.CancelledError:
+            await in_any_case(self._let_go(job_id, token))
+            raise
         if run is None:
             return
         try:
             await self._do(run)
         except asyncio.CancelledError:
-            await self._stopped(run)
+            await in_any_case(self._stopped(run))
             raise
         except SupersededError:
             log.info("import superseded", job_id=str(job_id))
         except PreviewStaleError as stale:
-            await self._turned_down(run, stale)
+            await in_any_case(self._turned_down(run, stale))
         except Exception as error:
-            await self._faulted(run, error)
+            await in_any_case(self._faulted(run, error))
             if not _is_known(error):
                 raise
         await self._forget.when_over(job_id)
+
+    async def _let_go(self, job_id: UUID, token: UUID) -> None:
+        """Hand back what may have been claimed in the moment of the cancellation."""
+
+        async def look() -> Run | None:
+            async with self._sessions() as session:
+                job = await held(session, job_id, token)
+            return None if job is None else Run(job, token)
+
+        run = await steadily(look)
+        if run is not None:
+            await self._stopped(run)
 
     async def _do(self, run: Run) -> None:
         job = run.job

@@ -4,6 +4,7 @@
 - `steady`: small transactions that wait for a database that is away
 - `faults`: which faults pass by themselves
 - `told`: a fault in the words of a job's row
+- `winding_down`: the end of a run, which cancellations do not cut off
 - `deadlock`: transactions that may stand in each other's way
 - `dead`: queue entries whose worker is dead
 """

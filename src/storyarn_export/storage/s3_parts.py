@@ -26,7 +26,7 @@ NUMBERS_PER_SIZE = 2_000
 # A whole piece of a document goes into the part that it fills.
 OVERSHOOT_BYTES = 128 * 1024
 # Of a part, how much is gathered while the one before it is sent: the rest waits, so that memory stays within the bar.
-AHEAD = 0.5
+AHEAD = 0.25
 SEND_BYTES = 64 * 1024
 # Numbers that whoever takes an upload over leaves free: one thought dead may still send a part, and two more before it
 # looks whether it holds its job.

@@ -14,8 +14,8 @@ from storyarn_export.storage.s3_parts import AHEAD, PartBuffer, Parts, part_byte
 class S3Upload:
     """A multipart upload; see `storage.contract.Upload`.
 
-    A part ends with the write that fills it, and is sent while the first half of the next is gathered; one is on its
-    way at a time. Memory: one and a half times the size of a part, and twice the largest write.
+    A part ends with the write that fills it, and is sent while a quarter of the next is gathered; one is on its
+    way at a time. Memory: one and a quarter times the size of a part, and twice the largest write.
 
     Args:
         key: of the file.
