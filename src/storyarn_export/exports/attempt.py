@@ -39,8 +39,7 @@ class RunPolicy:
     Attributes:
         progress_every: entities between two looks at whether progress is due.
         progress_min_interval_seconds: least time between two progress events.
-        checkpoint_bytes: bytes of the file that are written again after a crash at most, but for what is written while
-            the entities are being counted.
+        checkpoint_bytes: bytes of the file that are written again after a crash at most.
         retention: how long a finished file is kept.
         max_retries: runs that may end because something was away, before the export fails.
     """
@@ -163,16 +162,15 @@ class Attempt:
         checkpoints = Checkpoints(upload, every_bytes=self._policy.checkpoint_bytes, start_bytes=upload.size)
         async with aclosing(document.pieces()) as pieces:
             async for piece in pieces:
-                if counting.done():
-                    wait = checkpoints.waits(len(piece))
-                    kept = await checkpoints.durable(counting.result(), wait=wait)
+                wait = checkpoints.waits(len(piece))
+                if wait or counting.done():
+                    kept = await checkpoints.durable(await counting, wait=wait)
                     if kept is not None:
                         await advance.keep(kept, serializer.written)
                 await upload.write(piece)
-                if counting.done():
-                    stop = document.stop() if checkpoints.due else None
-                    if stop is not None:
-                        await checkpoints.mark(stop, serializer.state())
+                stop = document.stop() if checkpoints.due else None
+                if stop is not None:
+                    await checkpoints.mark(stop, serializer.state())
                 await advance.to(serializer.written)
         census = await counting
         reconcile(serializer.written, census)

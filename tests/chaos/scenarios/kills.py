@@ -86,7 +86,11 @@ async def kills_s3(stage: Stage) -> Sequence[Count]:
             name = (job.checkpoint or {}).get("name")
             if name not in uploads:
                 return 0
-            listed = await bucket.client.list_parts(Bucket=bucket.name, Key=uploads[name], UploadId=name)
+            try:
+                listed = await bucket.client.list_parts(Bucket=bucket.name, Key=uploads[name], UploadId=name)
+            except bucket.client.exceptions.NoSuchUpload:
+                # Others go on meanwhile, and publish theirs.
+                return 0
             sizes = {part["PartNumber"]: part["Size"] for part in listed.get("Parts", ())}
             spans = (job.checkpoint or {}).get("upload", {}).get("spans", [])
             return _newest_bytes(sizes, after=max((last for _, last in spans), default=0))
