@@ -2,12 +2,12 @@
 
 import re
 import threading
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
-from storyarn_export.domain.document import FIELDS, DocumentRow, Form, Reference, UnresolvedReference
+from storyarn_export.domain.document import FIELDS, DocumentRow, Form, Reference
+from storyarn_export.domain.story import Kind
 from storyarn_export.parsers.registry import Document
 
 # Ids of the second document are those of the first plus this: no sequence comes there, and bigint holds it.
@@ -55,23 +55,20 @@ class Comparison:
             self.differences.append(Difference(path, message))
 
 
+@dataclass(frozen=True, slots=True)
 class Emptied:
-    """References of the first document that an import must empty, as they refer to nothing in it."""
+    """References of the first document that an import must empty, as they refer to nothing in it.
 
-    def __init__(self, unresolved: Sequence[UnresolvedReference]) -> None:
-        self._paths: defaultdict[str, list[str]] = defaultdict(list)
-        for one in unresolved:
-            self._paths[one.old_id].append(one.path)
+    Attributes:
+        paths: JSON paths of those that are fields of their own.
+        targets: what hidden ones refer to, by kind and id.
+    """
 
-    def has(self, row: DocumentRow, old_id: object) -> bool:
-        """Whether a row's reference to an id is one of them."""
-        below = f"{row.path}."
-        return any(path.startswith(below) for path in self._paths.get(str(old_id), ()))
+    paths: frozenset[str]
+    targets: frozenset[tuple[Kind, str]]
 
 
-def compare(
-    left: Document, right: Document, unresolved: Sequence[UnresolvedReference], stop: threading.Event
-) -> Comparison:
+def compare(left: Document, right: Document, emptied: Emptied, stop: threading.Event) -> Comparison:
     """Compare two documents row by row; for a thread.
 
     Memory: one entity of each.
@@ -79,13 +76,13 @@ def compare(
     Args:
         left: the first.
         right: its copy, with ids that are moved by SHIFT.
-        unresolved: references of the first that are empty in the copy.
+        emptied: references of the first that are empty in the copy.
         stop: set when nobody waits any more.
 
     Raises:
         DocumentError: one cannot be read.
     """
-    comparison, emptied = Comparison(), Emptied(unresolved)
+    comparison = Comparison()
     for one, other in zip_longest(left.rows(), right.rows()):
         if stop.is_set() or comparison.full:
             return comparison
@@ -118,7 +115,9 @@ def _compare_rows(
             one.path, f"{one.kind} {one.old_id} became {other.kind} {_back(other.old_id)} at {other.path}"
         )
         return False
-    for name, value, copied in zip(FIELDS[one.kind], _values(one, emptied), _values(other, None), strict=True):
+    for name, value, copied in zip(
+        FIELDS[one.kind], _values(one, emptied), _values(other, None), strict=True
+    ):
         if value != copied and not _may_differ(one, name):
             comparison.add(f"{one.path}.{name}", f"{_shown(value)} became {_shown(copied)}")
     return True
@@ -128,7 +127,7 @@ def _values(row: DocumentRow, emptied: Emptied | None) -> Iterator[object]:
     """The values with their references as they must be in a copy; `emptied` is None for the copy itself."""
     fields = FIELDS[row.kind]
     given = dict(zip(fields, row.values, strict=True))
-    gone = emptied is not None and given.get("target_id") is not None and emptied.has(row, given["target_id"])
+    gone = emptied is not None and f"{row.path}.target_id" in emptied.paths
     templates = {reference.field for reference in row.references}
     for name in fields:
         value = given[name]
@@ -137,32 +136,32 @@ def _values(row: DocumentRow, emptied: Emptied | None) -> Iterator[object]:
         elif name == "target_type" and gone:
             yield None
         elif name.endswith(("_id", "_ids", "source_pin")):
-            yield _referring(row, value, emptied)
+            yield _referring(f"{row.path}.{name}", value, emptied)
         else:
             yield value
 
 
-def _referring(row: DocumentRow, value: object, emptied: Emptied | None) -> object:
+def _referring(path: str, value: object, emptied: Emptied | None) -> object:
     if isinstance(value, list | tuple):
-        back = [_referring(row, one, emptied) for one in value]
+        back = [_referring(f"{path}[{place}]", one, emptied) for place, one in enumerate(value)]
         return [one for one in back if one is not None]
     if emptied is None:
         return _back(value)
-    return None if value is not None and emptied.has(row, value) else value
+    return None if path in emptied.paths else value
 
 
 def _filled(row: DocumentRow, name: str, template: str, emptied: Emptied | None) -> str:
     holes = {one.number: one for one in row.references if one.field == name}
 
     def fill(hole: re.Match[str]) -> str:
-        return "%" if hole[1] is None else _written(row, holes[int(hole[1])], emptied)
+        return "%" if hole[1] is None else _written(holes[int(hole[1])], emptied)
 
     return HOLE.sub(fill, template)
 
 
-def _written(row: DocumentRow, reference: Reference, emptied: Emptied | None) -> str:
+def _written(reference: Reference, emptied: Emptied | None) -> str:
     mention = reference.form is Form.MENTION
-    if emptied is not None and emptied.has(row, reference.old_id):
+    if emptied is not None and (reference.target, reference.old_id) in emptied.targets:
         return "" if mention else "null"
     named = reference.old_id if emptied is not None else str(_back(reference.old_id))
     if reference.form is Form.TYPE:

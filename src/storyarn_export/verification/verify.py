@@ -22,11 +22,12 @@ from storyarn_export.imports.source import READ_BYTES, StoredSource, open_source
 from storyarn_export.materializer.materialize import Materialized, materialize
 from storyarn_export.materializer.plan import decide, identify_shifted
 from storyarn_export.materializer.project import create_project
+from storyarn_export.materializer.report import missing_targets
 from storyarn_export.parsers.guard import Limits
 from storyarn_export.parsers.registry import open_document
 from storyarn_export.serializers.registry import Format, Header
 from storyarn_export.storage.contract import Storage
-from storyarn_export.verification.comparing import SHIFT, Comparison, Difference, compare
+from storyarn_export.verification.comparing import SHIFT, Comparison, Difference, Emptied, compare
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Verified:
 
 
 class VerifyFile:
-    """Loads a file into a project of its own, exports that again and compares, all in a transaction that is rolled back.
+    """Loads a file into a project of its own, exports that again and compares; all of it is rolled back.
 
     Nothing stays but dead rows, which the database vacuums. Memory: as for a load and an export.
 
@@ -68,7 +69,9 @@ class VerifyFile:
         self._storage = storage
         self._limits = Limits(max_bytes=max_bytes, max_entity_bytes=max_entity_bytes)
 
-    async def __call__(self, key: str, *, written_by: Format, options: ExportOptions, user_id: int) -> Verified:
+    async def __call__(
+        self, key: str, *, written_by: Format, options: ExportOptions, user_id: int
+    ) -> Verified:
         """Verify a file.
 
         Args:
@@ -103,9 +106,11 @@ class VerifyFile:
                 f" only {len(done.unresolved)} can be told from losses",
                 hint="export all sections",
             )
+        paths = frozenset(one.path for one in done.unresolved)
+        emptied = Emptied(paths, await missing_targets(connection))
         copy = self._copy(connection, project_id, written_by, options)
         async with open_source(self._storage, key) as (file, _), aclosing(copy):
-            comparison = await self._compare(file, copy, done)
+            comparison = await self._compare(file, copy, emptied)
         return Verified(tuple(comparison.differences), comparison.entities, done.unresolved_total)
 
     async def _load(
@@ -134,12 +139,12 @@ class VerifyFile:
                 yield piece
 
     async def _compare(
-        self, file: BufferedReader, copy: AsyncGenerator[bytes, None], done: Materialized
+        self, file: BufferedReader, copy: AsyncGenerator[bytes, None], emptied: Emptied
     ) -> Comparison:
         source = BufferedReader(StoredSource(copy, asyncio.get_running_loop()), READ_BYTES)
         left, right = open_document(file, self._limits), open_document(source, self._limits)
         stop = threading.Event()
-        comparing = asyncio.create_task(asyncio.to_thread(compare, left, right, done.unresolved, stop))
+        comparing = asyncio.create_task(asyncio.to_thread(compare, left, right, emptied, stop))
         try:
             return await asyncio.shield(comparing)
         finally:
