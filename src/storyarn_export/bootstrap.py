@@ -38,6 +38,8 @@ from storyarn_export.telemetry.exporting import TracingNotInstalledError, open_e
 from storyarn_export.telemetry.exposition import Exposition
 from storyarn_export.telemetry.process import process_registry
 from storyarn_export.telemetry.spans import Tracing
+from storyarn_export.verification.exports import VerifyExport
+from storyarn_export.verification.verify import VerifyFile
 
 # Connections of one process at most: a worker holds one a running export for the rows and one for a moment a write.
 ENGINE_CONNECTIONS = 10
@@ -75,6 +77,7 @@ class Services:
     queue_clean_up: QueueCleanUp
     quick_export: QuickExport
     load_project: LoadProject
+    verify_export: VerifyExport
     imports: Imports
     metrics: CollectorRegistry
     exposition: Exposition
@@ -186,6 +189,17 @@ async def open_services(
             quick_export=QuickExport(reads, formats, request, threshold=settings.sync_threshold),
             load_project=LoadProject(
                 bulk, max_bytes=settings.max_import_bytes, max_entity_bytes=settings.max_entity_bytes
+            ),
+            verify_export=VerifyExport(
+                storage,
+                formats,
+                VerifyFile(
+                    bulk,
+                    storage,
+                    max_bytes=settings.max_import_bytes,
+                    max_entity_bytes=settings.max_entity_bytes,
+                ),
+                threshold=settings.sync_threshold,
             ),
             imports=build_imports(
                 settings,

@@ -5,6 +5,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import psycopg
@@ -157,3 +158,22 @@ def test_cleanup_and_what_is_expired(small: Service, tmp_path: Path) -> None:
     assert gone.stderr.splitlines()[-1].startswith("error: the file of the export")
     assert json.loads((tmp_path / "story.json").read_bytes())["project"]
     assert not target.exists()
+
+
+def test_verify_tells_good_files_from_changed_ones(small: Service, tmp_path: Path) -> None:
+    output = ("-o", str(tmp_path / "story.json"))
+    good = small.client.run("export", small.project, *output, "--verify", "--json").json
+    assert good["verification"]["status"] == "passed"
+    file = next(one for one in small.files() if one.stat().st_size == good["file_size"])
+    changed = file.read_bytes().replace(b'"color":', b'"mood":null,"color":', 1)
+    file.write_bytes(changed)
+    with psycopg.connect(small.url, autocommit=True) as connection:
+        connection.execute(
+            "UPDATE export_jobs SET sha256 = %s, file_size = %s WHERE id = %s",
+            (sha256(changed).hexdigest(), len(changed), good["job_id"]),
+        )
+    again = ("export", small.project, "--job", good["job_id"], *output, "--verify")
+    bad = small.client.run(*again, ok=False)
+    *_, place, error = bad.stderr.splitlines()
+    assert (bad.code, error) == (1, "error: the file does not come back as it is")
+    assert place.startswith("$.sheets[0].mood: ")

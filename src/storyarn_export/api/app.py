@@ -34,6 +34,7 @@ from storyarn_export.api.routes import (
     projects,
     quick,
     service,
+    verification,
 )
 from storyarn_export.api.state import ApiState
 from storyarn_export.api.streams.gate import StreamGate
@@ -44,7 +45,19 @@ from storyarn_export.domain.errors import StoryarnError
 from storyarn_export.progress.broadcaster import Broadcaster
 from storyarn_export.progress.listener import JobListener
 
-ROUTERS = (service, metrics, projects, formats, exports, events, download, quick, imports, import_events)
+ROUTERS = (
+    service,
+    metrics,
+    projects,
+    formats,
+    exports,
+    events,
+    download,
+    verification,
+    quick,
+    imports,
+    import_events,
+)
 # Projects counted at a time for lists; a count of a large one keeps a connection for a while.
 MAX_COUNTING = 4
 DATABASE_AWAY = (

@@ -1,8 +1,9 @@
 """`export`: a project becomes a file here, by way of the HTTP API."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
@@ -19,7 +20,7 @@ from storyarn_export.cli.progress_views import ProgressView, progress_view
 STDOUT = "-"
 
 
-def export(
+def export(  # noqa: PLR0913, PLR0917 - one for each option of the command
     project: Annotated[str, typer.Argument(metavar="PROJECT", help="Id or slug.")],
     format_name: Annotated[str, typer.Option("--format", help="See `formats`.")] = "storyarn",
     output: Annotated[
@@ -33,6 +34,9 @@ def export(
         str | None,
         typer.Option(metavar="ID", help="Fetch the file of this export, asked for before, and no new one."),
     ] = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Let the server read the file back and compare; small exports.")
+    ] = False,
     server: Server = "http://127.0.0.1:8000",
     token: Token = "",
     as_json: AsJson = False,
@@ -60,11 +64,29 @@ def export(
             ours = job is None and not asked.raw.get("deduplicated")
             note(_stopped(client, asked) if ours and done is None else _left_behind(asked))
             raise
+        found = client.verify(done.url) if verify else None
+    verification = {} if found is None else {"verification": found}
     if as_json:
-        say_json({**done.raw, "path": str(path)})
+        say_json({**done.raw, "path": str(path), **verification})
     elif path:
         note(f"{done.file_size} bytes, sha256 {done.sha256} verified")
         say(str(path))
+    if found is not None:
+        _tell(found)
+
+
+def _tell(found: Mapping[str, Any]) -> None:
+    """Says what a verification found.
+
+    Raises:
+        CommandError: It failed.
+    """
+    if found["status"] == "passed":
+        note(f"{found['entities']} entities come back as they are in the file")
+        return
+    for one in found["differences"]:
+        note(f"{one['path']}: {one['message']}")
+    raise CommandError("the file does not come back as it is")
 
 
 def wait_for(client: ApiClient, job: Job, view: ProgressView) -> Job:

@@ -186,6 +186,18 @@ class ApiClient:
             raise NotCancellableError(str(refusal(response)))
         return Job(_body(response))
 
+    def verify(self, url: str) -> dict[str, Any]:
+        """What the server finds when it reads the file of an export back.
+
+        Raises:
+            CommandError: It cannot be verified, or the server does not answer.
+        """
+        response = self._send("POST", f"{url}/verify")
+        if not response.is_success:
+            raise refusal(response)
+        found: dict[str, Any] = response.json()
+        return found
+
     def delete(self, url: str) -> None:
         """Deletes an export and its file, cancelling it first if need be.
 

@@ -162,6 +162,18 @@ async def open_snapshot(pool: asyncpg.Pool) -> AsyncIterator[Snapshot]:
         await transaction.rollback()
 
 
+async def inside_transaction(pool: asyncpg.Pool, connection: BulkConnection) -> Snapshot:
+    """What a transaction sees of rows that it has written itself and nobody else can see.
+
+    Args:
+        pool: only kept; nothing is counted beside.
+        connection: in a transaction; it plans as snapshots do from now on, until that ends.
+    """
+    await connection.execute(SESSION)
+    await connection.execute(STREAMING)
+    return Snapshot(pool, connection, "")
+
+
 def _give_up(connection: BulkConnection) -> None:
     # A connection that was lost has gone back to the pool by itself, and its proxy says so. It must not be heard in
     # the place of what ended the block: a cancellation would look like an outage.

@@ -38,3 +38,8 @@ async def assign_ids(connection: BulkConnection, kinds: Iterable[Kind]) -> None:
     """Draw new ids for the other rows, from their tables' own sequences in the order of the old ids as numbers."""
     sequences = {kind.value: f"{TABLES[kind]}_id_seq" for kind in kinds}
     await connection.execute(statement("assign_ids"), list(sequences), list(sequences.values()))
+
+
+async def shift_ids(connection: BulkConnection, kinds: Iterable[Kind], shift: int) -> None:
+    """Give the rows the ids of the file, moved by `shift` to where nobody else has any."""
+    await connection.execute(statement("shift_ids"), [kind.value for kind in kinds], shift)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from storyarn_export.db.session import BulkConnection
 from storyarn_export.domain.imports import ConflictResolution
 from storyarn_export.domain.story import Kind
-from storyarn_export.materializer.ids import adopt_ids, assign_ids
+from storyarn_export.materializer.ids import adopt_ids, assign_ids, shift_ids
 from storyarn_export.materializer.references import fill_references, link_parents
 from storyarn_export.materializer.statements import statement
 
@@ -124,3 +124,18 @@ async def _settle(connection: BulkConnection, kinds: tuple[Kind, ...]) -> None:
 async def _settle_rows(connection: BulkConnection, project_id: int, resolution: ConflictResolution) -> None:
     await connection.execute(statement("settle_rows"), project_id, *ROW_ACTIONS[resolution])
     await connection.execute(statement("analyze_plan"))
+
+
+async def identify_shifted(connection: BulkConnection, shift: int) -> None:
+    """As `identify`, for a new project that nobody shall ever see: its ids tell those of the file.
+
+    Args:
+        connection: whose transaction has decided, and will be rolled back.
+        shift: added to every id of the file.
+    """
+    await shift_ids(connection, (*ROOTS, Kind.ASSET), shift)
+    await connection.execute(statement("adopt_repeated"))
+    await link_parents(connection)
+    await fill_references(connection)
+    await shift_ids(connection, (*CHILDREN, *TABLE_PARTS, *CONNECTIONS), shift)
+    await connection.execute(statement("analyze_ids"))

@@ -76,3 +76,9 @@ async def collect_notices(
             )
         )
     return tuple(found)
+
+
+async def missing_targets(connection: BulkConnection) -> frozenset[tuple[Kind, str]]:
+    """What hidden references refer to and is not in the file: kinds and ids; for files where little is emptied."""
+    rows = await connection.fetch(statement("missing_targets"))
+    return frozenset((Kind(row["target"]), row["old_id"]) for row in rows)

@@ -44,10 +44,17 @@ def open_document(source: BinaryIO, limits: Limits, *, format_name: str = "story
     Raises:
         UnknownFormatError: the format is unknown or cannot be read.
     """
-    try:
-        opened = FORMATS[format_name]
-    except KeyError:
+    refuse_unreadable(format_name)
+    return FORMATS[format_name](source, limits)
+
+
+def refuse_unreadable(format_name: str) -> None:
+    """Check that files of a format can be read.
+
+    Raises:
+        UnknownFormatError: the format is unknown or cannot be read.
+    """
+    if format_name not in FORMATS:
         raise UnknownFormatError(
             f"{format_name!r} cannot be imported", hint=f"formats that can be: {', '.join(FORMATS)}"
-        ) from None
-    return opened(source, limits)
+        )
