@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 
 import asyncpg
@@ -70,13 +69,13 @@ def measure_in_child(what: str, url: str, directory: Path | None = None) -> Meas
     return Measured(**orjson.loads(done.stdout))
 
 
-async def run(what: str, url: str, *directory: Path) -> Measured:
+async def run(what: str, url: str, directory: Path) -> Measured:
     """Open the connection, then measure."""
     if what in COPIES or what in LOADS:
-        work = COPIES[what] if what in COPIES else partial(LOADS[what], directory=directory[0])
         connection = await connect(url)
         try:
-            return await _measured(work(connection))
+            work = COPIES[what](connection) if what in COPIES else LOADS[what](connection, directory)
+            return await _measured(work)
         finally:
             await connection.close()
     engine = create_engine(url, size=1, application_name="bench")
@@ -100,6 +99,5 @@ async def _measured(work: Awaitable[int]) -> Measured:
 
 if __name__ == "__main__":
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        what, *directory = sys.argv[1:]
-        measured = runner.run(run(what, os.environ[URL_VARIABLE], *map(Path, directory)))
+        measured = runner.run(run(sys.argv[1], os.environ[URL_VARIABLE], Path(*sys.argv[2:])))
         print(orjson.dumps(asdict(measured)).decode())
