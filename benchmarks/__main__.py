@@ -12,6 +12,7 @@ import typer
 import uvloop
 
 from benchmarks.compare import Comparison, compare, profile_export
+from benchmarks.compare_imports import compare_imports
 from benchmarks.databases import DATA_DIR, REAL_PROJECT, ROOT, fill
 from benchmarks.findings import Findings
 from benchmarks.latency import measure_latencies
@@ -23,6 +24,7 @@ from storyarn_export.db.embedded import EmbeddedServer
 PAGE = ROOT / "docs" / "performance.md"
 UNITS = {"k": 1_000, "m": 1_000_000}
 REPEAT, REPEAT_LARGE = 5, 3
+IMPORTS, IMPORTS_LARGE = 3, 1
 LARGE = 1_000_000
 
 
@@ -47,6 +49,7 @@ class Wanted:
         repeat: runs of each contender; None: as many as the size allows.
         variants: also the product with other settings.
         peers: also the usual ways.
+        imports: also the way back in.
         profiles: also a profile of the worker at every size.
         waits: also what callers wait for.
     """
@@ -55,6 +58,7 @@ class Wanted:
     repeat: int | None
     variants: bool
     peers: bool
+    imports: bool
     profiles: bool
     waits: bool
 
@@ -62,6 +66,7 @@ class Wanted:
 async def measure(server_url: str, wanted: Wanted) -> Findings:
     """Measure one size after the other."""
     comparisons: list[Comparison] = []
+    imports: list[Comparison] = []
     notes: list[str] = []
     for label, source in wanted.sources.items():
         if isinstance(source, Path) and not source.exists():
@@ -76,6 +81,10 @@ async def measure(server_url: str, wanted: Wanted) -> Findings:
                 server_url, dataset, repeat=runs, with_variants=wanted.variants, with_peers=wanted.peers
             )
         )
+        if wanted.imports:
+            runs = wanted.repeat or (IMPORTS_LARGE if dataset.entities >= LARGE else IMPORTS)
+            tell(f"{label}: the way back in, {runs} runs of each")
+            imports.append(await compare_imports(server_url, dataset, repeat=runs))
         if wanted.profiles:
             await profile_export(dataset, DATA_DIR / f"{dataset.name}.prof")
             notes.append(f"A profile of the worker is in `.data/bench/{dataset.name}.txt`.")
@@ -86,7 +95,7 @@ async def measure(server_url: str, wanted: Wanted) -> Findings:
         tell("several at once")
         together = await measure_together(server_url)
     command = shlex.join(("python", "-m", "benchmarks", *sys.argv[1:])) if sys.argv[1:] else "make bench"
-    return Findings(describe(server_url), command, comparisons, latencies, together, notes)
+    return Findings(describe(server_url), command, comparisons, imports, latencies, together, notes)
 
 
 def tell(what: str) -> None:
@@ -99,18 +108,22 @@ def main(
         str, typer.Option(help="Sizes, separated by commas; `real` is the real project.")
     ] = "10k,100k,1m,real",
     repeat: Annotated[
-        int | None, typer.Option(min=1, help="Runs of each contender; default 5, from 1m on 3.")
+        int | None,
+        typer.Option(
+            min=1, help="Runs of each contender; default 5, from 1m on 3; of imports 3, from 1m on 1."
+        ),
     ] = None,
     variants: Annotated[bool, typer.Option(help="Also without checkpoints, and to an S3 store.")] = True,
     peers: Annotated[bool, typer.Option(help="Also the usual ways to export.")] = True,
+    imports: Annotated[bool, typer.Option(help="Also imports of what was exported.")] = True,
     waits: Annotated[bool, typer.Option(help="Also what callers wait for.")] = True,
     profile: Annotated[bool, typer.Option(help="Also profile the worker at every size.")] = False,
     page: Annotated[bool, typer.Option(help="Rewrite docs/performance.md.")] = True,
 ) -> None:
-    """Measure exports and write docs/performance.md."""
+    """Measure exports and imports and write docs/performance.md."""
     labels = [label.strip().lower() for label in sizes.split(",")]
     sources = {label: REAL_PROJECT if label == "real" else entities_of(label) for label in labels}
-    wanted = Wanted(sources, repeat, variants, peers, profile, waits)
+    wanted = Wanted(sources, repeat, variants, peers, imports, profile, waits)
     DATA_DIR.mkdir(parents=True, exist_ok=True)
     with EmbeddedServer(DATA_DIR) as server, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         findings = runner.run(measure(server.url, wanted))

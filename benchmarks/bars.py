@@ -15,7 +15,7 @@ FAIR_SHARE = 0.9
 
 
 def above_idle(contender: Contender) -> float:
-    """MiB that exports take."""
+    """MiB that the work takes."""
     return (contender.peak_bytes - contender.idle_bytes) / MEBIBYTE
 
 
@@ -27,6 +27,7 @@ def bars(findings: Findings) -> Iterator[tuple[str, ...]]:
         yield from _million(million)
     if million is not None and small is not None:
         yield from _growth(small, million)
+    yield from (bar for one in findings.imports if one.dataset.label == "1m" for bar in _import(one))
     if findings.latencies is not None:
         yield from _waits(findings.latencies)
     if findings.together is not None:
@@ -51,6 +52,12 @@ def _growth(small: Comparison, million: Comparison) -> Iterator[tuple[str, ...]]
         yield _bar("peak at 1M over peak at 10k, to an S3 store", 1.05, peaks, "x")
     per_entity = _per_entity(million) / _per_entity(small)
     yield _bar("time per entity at 1M over 10k, guarantee 26", 1.2, per_entity, "x")
+
+
+def _import(million: Comparison) -> Iterator[tuple[str, ...]]:
+    yield _bar("import of 1M entities over raw COPY, first target", 4, million.ratio, "x")
+    yield _bar("import of 1M entities over raw COPY, guarantee 22", 2.5, million.ratio, "x")
+    yield _bar("peak above idle of that import, guarantee 22", 64, above_idle(million.product), " MiB")
 
 
 def _waits(latencies: Latencies) -> Iterator[tuple[str, ...]]:

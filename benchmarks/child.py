@@ -1,4 +1,4 @@
-"""`python -m benchmarks.child WHAT`: one contender in a process of its own, which measures itself."""
+"""`python -m benchmarks.child WHAT [DIRECTORY]`: one contender in a process of its own, which measures itself."""
 
 import asyncio
 import os
@@ -7,12 +7,14 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import asyncpg
 import orjson
 import uvloop
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from benchmarks.loading import raw_load
 from benchmarks.memory import peak_bytes, reset_peak, resident_bytes
 from benchmarks.peers import load_then_dump, orm_stream
 from benchmarks.processor import cpu_seconds
@@ -30,6 +32,7 @@ ENGINES: dict[str, Callable[[AsyncEngine], Awaitable[int]]] = {
     "orm": orm_stream,
     "load_then_dump": load_then_dump,
 }
+LOADS: dict[str, Callable[[asyncpg.Connection, Path], Awaitable[int]]] = {"load": raw_load}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +46,13 @@ class Measured:
     peak_bytes: int
 
 
-def measure_in_child(what: str, url: str) -> Measured:
-    """Run one of COPIES or ENGINES in a new process.
+def measure_in_child(what: str, url: str, directory: Path | None = None) -> Measured:
+    """Run one of COPIES, ENGINES or LOADS in a new process.
+
+    Args:
+        what: its key.
+        url: of the database.
+        directory: what LOADS read.
 
     Raises:
         subprocess.CalledProcessError: it failed; what it said is on stderr.
@@ -52,7 +60,7 @@ def measure_in_child(what: str, url: str) -> Measured:
     """
     # The URL has a password, which a command line would show to everybody.
     done = subprocess.run(
-        (sys.executable, "-m", "benchmarks.child", what),
+        (sys.executable, "-m", "benchmarks.child", what, *(() if directory is None else (str(directory),))),
         env={**os.environ, URL_VARIABLE: url},
         stdout=subprocess.PIPE,
         check=True,
@@ -61,12 +69,13 @@ def measure_in_child(what: str, url: str) -> Measured:
     return Measured(**orjson.loads(done.stdout))
 
 
-async def run(what: str, url: str) -> Measured:
+async def run(what: str, url: str, directory: Path) -> Measured:
     """Open the connection, then measure."""
-    if what in COPIES:
+    if what in COPIES or what in LOADS:
         connection = await connect(url)
         try:
-            return await _measured(COPIES[what](connection))
+            work = COPIES[what](connection) if what in COPIES else LOADS[what](connection, directory)
+            return await _measured(work)
         finally:
             await connection.close()
     engine = create_engine(url, size=1, application_name="bench")
@@ -90,4 +99,5 @@ async def _measured(work: Awaitable[int]) -> Measured:
 
 if __name__ == "__main__":
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        print(orjson.dumps(asdict(runner.run(run(sys.argv[1], os.environ[URL_VARIABLE])))).decode())
+        measured = runner.run(run(sys.argv[1], os.environ[URL_VARIABLE], Path(*sys.argv[2:])))
+        print(orjson.dumps(asdict(measured)).decode())

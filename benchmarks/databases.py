@@ -1,13 +1,14 @@
 """One database for each size, so that a table's rows are a project's rows."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
+from storyarn_export.accounts.projects import create_project
 from storyarn_export.accounts.users import ensure_user
 from storyarn_export.bootstrap import Services, open_services
 from storyarn_export.db.migrate import upgrade
@@ -74,8 +75,33 @@ def copied(server_url: str, dataset: Dataset, suffix: str, variables: Mapping[st
     try:
         yield replace(dataset, name=name, url=_with_database(server_url, name), variables=variables)
     finally:
-        with psycopg.connect(server_url, autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        _drop(server_url, name)
+
+
+@asynccontextmanager
+async def emptied(server_url: str, dataset: Dataset) -> AsyncIterator[Dataset]:
+    """A database with the dataset's owner and project and nothing in it, while the block lasts.
+
+    Ids are those of the dataset, whose rows refer to them.
+    """
+    name = f"{dataset.name}_empty"
+    url = create_database(server_url, name)
+    try:
+        async with open_services(settings_for(url), database_url=url, role="cli") as services:
+            owner_id = await owner(services)
+            async with services.sessions.begin() as session:
+                project_id = (await create_project(session, owner_id=owner_id, name="Empty")).id
+        if (owner_id, project_id) != (dataset.owner_id, dataset.project_id):
+            raise RuntimeError(f"{name} counts from elsewhere than {dataset.name}")
+        settle(url)
+        yield replace(dataset, name=name, url=url)
+    finally:
+        _drop(server_url, name)
+
+
+def _drop(server_url: str, name: str) -> None:
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _with_database(server_url: str, name: str) -> str:

@@ -16,6 +16,7 @@ class Findings:
     machine: Machine
     command: str
     comparisons: Sequence[Comparison]
+    imports: Sequence[Comparison]
     latencies: Latencies | None
     together: Together | None
     notes: Sequence[str]

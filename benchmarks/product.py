@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
 import asyncpg
@@ -83,6 +84,14 @@ class Client:
         picked_up_seconds = (job.started_at - asked.committed_at).total_seconds()
         return Exported(seconds, picked_up_seconds, await self.discard(job))
 
+    async def save(self, target: Path) -> None:
+        """Export the dataset's project into a file."""
+        job = await self.finished((await self.ask([OPTIONS])).job_ids)
+        with target.open("wb") as file:
+            async for piece in self._services.storage.open_read(job.file_key or ""):
+                file.write(piece)
+        await self.discard(job)
+
     async def ask(self, wanted: Sequence[ExportOptions], project_id: int | None = None) -> Asked:
         """Put exports into the queue with one commit.
 
@@ -138,6 +147,13 @@ class Client:
 @asynccontextmanager
 async def client(dataset: Dataset) -> AsyncIterator[Client]:
     """A client of this database."""
+    async with listening(dataset) as (services, notices):
+        yield Client(services, dataset, notices)
+
+
+@asynccontextmanager
+async def listening(dataset: Dataset) -> AsyncIterator[tuple[Services, asyncio.Queue[UUID]]]:
+    """Services on this database, and the jobs that change meanwhile, one item for each change."""
     notices: asyncio.Queue[UUID] = asyncio.Queue(MAX_PENDING_NOTICES)
 
     def heard(_connection: object, _pid: int, _channel: str, payload: object) -> None:
@@ -148,7 +164,7 @@ async def client(dataset: Dataset) -> AsyncIterator[Client]:
         listener = await asyncpg.connect(plain_url(dataset.url))
         try:
             await listener.add_listener(CHANNEL, heard)
-            yield Client(services, dataset, notices)
+            yield services, notices
         finally:
             await listener.close()
 

@@ -37,6 +37,8 @@ def show(findings: Findings) -> None:
     # A log has no width; a narrow one would cut the numbers off.
     console = Console(width=None if sys.stdout.isatty() else LOG_COLUMNS)
     console.print(_rich("Exports", HEADINGS, [row for one in findings.comparisons for row in _rows(one)]))
+    if findings.imports:
+        console.print(_rich("Imports", HEADINGS, [row for one in findings.imports for row in _rows(one)]))
     if findings.together is not None:
         console.print(_rich(_title(findings.together), TOGETHER_HEADINGS, list(_together(findings.together))))
     if judged := list(bars(findings)):
@@ -63,11 +65,12 @@ def _markdown(findings: Findings) -> str:
         f" ({machine.settings}), Python {machine.python}."
     )
     parts = [facts]
-    for comparison in findings.comparisons:
-        parts += [
-            f"### {comparison.dataset.label}: {comparison.dataset.entities:,} entities",
-            _table(HEADINGS[2:], [row[2:] for row in _rows(comparison)]),
-        ]
+    for title, comparisons in (("", findings.comparisons), ("Import of ", findings.imports)):
+        for one in comparisons:
+            parts += [
+                f"### {title}{one.dataset.label}: {one.dataset.entities:,} entities",
+                _table(HEADINGS[2:], [row[2:] for row in _rows(one)]),
+            ]
     if findings.together is not None:
         rows = list(_together(findings.together))
         parts += [f"### {_title(findings.together)}", _table(TOGETHER_HEADINGS, rows)]
