@@ -17,8 +17,8 @@ from tests.chaos.site import OVER, Site
 from tests.chaos.stage import Stage
 
 CHECKPOINT_BYTES = 1024 * 1024
-# A place can be marked where a piece ends that the serializer gave, the first one after so many bytes.
-PIECE_BYTES = 256 * 1024
+# A place can be marked where a piece ends that the serializer gave: 256 KiB from the server, with their keys around them.
+PIECE_BYTES = 512 * 1024
 WORKERS = 3
 IN_FLIGHT = 5
 # Each kill costs the run that it hits an attempt; here that is not what may end an export.
