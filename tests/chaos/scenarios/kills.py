@@ -17,7 +17,7 @@ from tests.chaos.site import OVER, Site
 from tests.chaos.stage import Stage
 
 CHECKPOINT_BYTES = 1024 * 1024
-# A place can be marked where a piece ends that the serializer gave: 256 KiB from the server, with their keys around them.
+# A place can be marked where a piece ends: 256 KiB from the server, and the keys around them.
 PIECE_BYTES = 512 * 1024
 WORKERS = 3
 IN_FLIGHT = 5
