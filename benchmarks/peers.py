@@ -34,6 +34,8 @@ async def load_then_dump(engine: AsyncEngine) -> int:
     """All rows of all tables as dicts, then one dump; the bytes made."""
     document = {}
     async with engine.connect() as connection:
+        # Between two tables it is busy with its dicts for longer than the service would let a transaction be idle.
+        await connection.exec_driver_sql("SET idle_in_transaction_session_timeout = 0")
         for table in TABLES.values():
             rows = await connection.exec_driver_sql(f"SELECT * FROM {table}")  # noqa: S608 - names are our own
             document[table] = [dict(row) for row in rows.mappings()]
