@@ -1,8 +1,22 @@
 """Words are counted as the format says."""
 
-import pytest
+import json
 
-from storyarn_export.serializers.formats.storyarn.statistics import count_words
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storyarn_export.serializers.writing.words import count_words, count_words_of_json
+
+# What tags, comments, escapes and words are made of, so that they come often.
+PIECES = [
+    *'<>!-/\\ntrfu0b1cx &"\t\n\r\x0b\x0c\x1f\x08\u00a0\u2003é東',
+    "<p>",
+    "<!--",
+    "-->",
+    "&nbsp;",
+    "\\u000b",
+]
 
 
 @pytest.mark.parametrize(
@@ -28,13 +42,27 @@ from storyarn_export.serializers.formats.storyarn.statistics import count_words
 )
 def test_words(text: str, words: int) -> None:
     assert count_words([text]) == words
+    assert count_words_of_json([_printed(text)]) == words
+
+
+@given(st.lists(st.lists(st.sampled_from(PIECES)).map("".join)))
+def test_the_words_of_json_are_those_of_its_texts(texts: list[str]) -> None:
+    assert count_words_of_json([_printed(text) for text in texts]) == sum(
+        count_words([text]) for text in texts
+    )
+
+
+def _printed(text: str) -> bytes:
+    return json.dumps(text, ensure_ascii=False).encode()
 
 
 def test_every_kind_of_white_space_separates() -> None:
     spaces = [chr(code) for code in range(0x110000) if chr(code).isspace()]
     assert len(spaces) > 20
     for space in spaces:
-        assert count_words([f"{space}one{space}{space}two{space}"]) == 2, repr(space)
+        spaced = f"{space}one{space}{space}two{space}"
+        assert count_words([spaced]) == 2, repr(space)
+        assert count_words_of_json([_printed(spaced)]) == 2, repr(space)
     assert count_words(["é\u200bü ñ"]) == 2
 
 
@@ -51,6 +79,4 @@ def test_texts_counted_together_count_as_each_alone() -> None:
         "&nbsp;x",
     ]
     assert count_words(texts) == sum(count_words([text]) for text in texts)
-    plain = [text for text in texts if "<!" not in text]
-    assert count_words(plain) == sum(count_words([text]) for text in plain)
-    assert count_words([]) == 0
+    assert count_words([]) == count_words_of_json([]) == 0

@@ -16,6 +16,10 @@ def _flags(column: Column) -> Column:
 
 
 def _floats(column: Column) -> Column:
+    # Often all of them are whole, and that can be told of all at once.
+    together = b" ".join(column)
+    if b"." not in together and b"e" not in together:
+        return (together.replace(b" ", b".0 ") + b".0").split(b" ")
     return [text if b"." in text or b"e" in text else text + b".0" for text in column]
 
 

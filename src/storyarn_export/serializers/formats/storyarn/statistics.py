@@ -1,6 +1,5 @@
 """What `metadata.statistics` tells, gathered while the rows go past."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress
@@ -9,11 +8,10 @@ from typing import Any
 import orjson
 
 from storyarn_export.domain.story import KIND_OF_TAG, Kind
-from storyarn_export.serializers.writing.jsonb import loads_all
-
-TAG = re.compile(r"<(?:/?[A-Za-z][^<>]*|!--.*?--|![A-Za-z][^<>]*)>", re.DOTALL)
+from storyarn_export.serializers.writing.words import count_words, count_words_of_json
 
 FINAL = b'"final"'
+NO_TEXT = b"null"
 
 COUNTED = {
     "sheet_count": Kind.SHEET,
@@ -28,33 +26,6 @@ COUNTED = {
     "screenplay_count": Kind.SCREENPLAY,
     "element_count": Kind.ELEMENT,
 }
-
-
-# White space that is more than one byte in UTF-8.
-WIDE_SPACE = re.compile("[\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
-NARROW_SPACE = frozenset(b"\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f ")
-SPACE_OR_NOT = bytes(ord(" ") if byte in NARROW_SPACE else ord("x") for byte in range(256))
-# Stands between texts that are counted together: one word more, and no tag reaches across it.
-BETWEEN = "\n<\n"
-
-
-def count_words(texts: Sequence[str]) -> int:
-    """Words of texts, all together: HTML stripped, split at white space; tags and `&nbsp;` separate words."""
-    if not texts:
-        return 0
-    joined = BETWEEN.join(texts)
-    if "<!" in joined and len(texts) > 1:
-        # A comment, unlike a tag, may hold what stands between.
-        return sum(count_words([text]) for text in texts)
-    plain = TAG.sub(" ", joined).replace("&nbsp;", " ")
-    return _runs(plain) - (len(texts) - 1)
-
-
-def _runs(plain: str) -> int:
-    """How many runs of non-space characters a text has, as `len(plain.split())` says, without making them."""
-    if not plain.isascii() and WIDE_SPACE.search(plain):
-        return len(plain.split())
-    return (" " + plain).encode(errors="replace").translate(SPACE_OR_NOT).count(b" x")
 
 
 class Statistics:
@@ -100,10 +71,10 @@ class Statistics:
         for code in set(locales):
             locale_code = orjson.loads(code)
             mine = [locale == code for locale in locales]
-            of_locale = [text or "" for text in loads_all(list(compress(texts, mine)))]
+            of_locale = list(compress(texts, mine))
             self._translations[locale_code] += len(of_locale)
             self._final[locale_code] += list(compress(statuses, mine)).count(FINAL)
-            self._words[locale_code] += count_words(of_locale)
+            self._words[locale_code] += count_words_of_json([text for text in of_locale if text != NO_TEXT])
 
     def to_json(self, *, localized: bool) -> dict[str, Any]:
         """The object of the document.
