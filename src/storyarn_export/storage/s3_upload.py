@@ -7,6 +7,7 @@ from typing import Any, Self
 from storyarn_export.domain.errors import StorageError, UploadLostError
 from storyarn_export.storage.contract import StoredFile
 from storyarn_export.storage.digest import ResumableSha256
+from storyarn_export.storage.heap import give_back
 from storyarn_export.storage.s3_bucket import Bucket
 from storyarn_export.storage.s3_parts import PartBuffer, Parts, part_bytes
 
@@ -140,7 +141,7 @@ class S3Upload:
 
     async def _send(self) -> None:
         try:
-            crc32 = await asyncio.to_thread(self._part.digest, self._digest)
+            crc32 = await asyncio.to_thread(self._finish_part)
             part = await self._bucket.put_part(
                 self._place, self.name, self._parts.next_number, self._part, crc32
             )
@@ -159,6 +160,12 @@ class S3Upload:
             if not mark.done():
                 mark.set_result(state)
         self._marks.clear()
+
+    def _finish_part(self) -> str:
+        """Its checksum. Pages that making its pieces has left free would else lie beside it, and are as many."""
+        crc32 = self._part.digest(self._digest)
+        give_back()
+        return crc32
 
     def _state(self) -> dict[str, Any]:
         """What is stored."""
