@@ -1,11 +1,13 @@
 """What only an object store can do wrong: lost answers, parts that come late, writers that share an upload."""
 
 import hashlib
+import os
 import random
 import time
 from collections.abc import AsyncIterator
 
 import pytest
+from benchmarks.memory import peak_bytes, reset_peak, resident_bytes
 
 from storyarn_export.domain.errors import StorageError, StorageRefusedError, UploadLostError
 from storyarn_export.storage.s3 import S3Storage
@@ -68,6 +70,18 @@ async def test_parts_end_where_writes_do(bucket: OwnBucket, storage: S3Storage) 
     whole = 8 * len(PIECE)
     assert whole - len(PIECE) < LEAST_PART_BYTES <= whole
     assert sizes == [whole, whole, 4 * len(PIECE)]
+
+
+async def test_an_upload_holds_one_part(storage: S3Storage) -> None:
+    # What is loaded and built with the first requests stays.
+    await put(storage)
+    idle_bytes = resident_bytes(os.getpid())
+    reset_peak(os.getpid())
+    async with await storage.create(KEY) as upload:
+        for _ in range(40):
+            await upload.write(PIECE)
+        await upload.discard()
+    assert LEAST_PART_BYTES / 2 < peak_bytes(os.getpid()) - idle_bytes < 1.5 * LEAST_PART_BYTES
 
 
 async def test_streams_that_are_cut_anywhere(bucket: OwnBucket, storage: S3Storage) -> None:

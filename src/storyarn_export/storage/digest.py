@@ -63,8 +63,10 @@ class ResumableSha256:
         if LIBCRYPTO is None:
             self._fallback.update(data)
             return
-        # Where they lie; bytes are passed as they are.
-        place = (ctypes.c_char * len(data)).from_buffer(data) if isinstance(data, memoryview) else data
+        if not data:
+            return
+        # Where they lie; bytes are passed as they are. An array of their length would be a new class each time.
+        place = ctypes.byref(ctypes.c_char.from_buffer(data)) if isinstance(data, memoryview) else data
         LIBCRYPTO.SHA256_Update(self._context, place, len(data))
 
     def hexdigest(self) -> str:

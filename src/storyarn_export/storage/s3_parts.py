@@ -23,10 +23,8 @@ MAX_PART_NUMBER = 10_000
 # Parts double in size every so many numbers: the memory of a worker stays small for files that are not huge, and
 # 10,000 numbers still hold 2,000 * (5 + 10 + 20 + 40 + 80) MiB, about 300 GiB.
 NUMBERS_PER_SIZE = 2_000
-# A whole piece of a document goes into the part that it fills.
-OVERSHOOT_BYTES = 128 * 1024
-# Of a part, how much is gathered while the one before it is sent: the rest waits, so that memory stays within the bar.
-AHEAD = 0.25
+# A whole piece of a document goes into the part that it fills; most are some 300 KiB.
+OVERSHOOT_BYTES = 1024 * 1024
 SEND_BYTES = 64 * 1024
 # Numbers that whoever takes an upload over leaves free: one thought dead may still send a part, and two more before it
 # looks whether it holds its job.
@@ -40,7 +38,7 @@ def part_bytes(number: int) -> int:
 
 
 class PartBuffer:
-    """Bytes of one part while they are gathered and sent; kept for a later part when those are stored."""
+    """Bytes of one part while they are gathered and sent; the next part takes their place when those are stored."""
 
     def __init__(self) -> None:
         self._bytes = _pages(LEAST_PART_BYTES + OVERSHOOT_BYTES)
@@ -58,9 +56,8 @@ class PartBuffer:
         self.size = end
 
     def clear(self) -> None:
-        """Forget the bytes. Fresh pages, because filled ones would stay in memory beside those of the other buffer."""
+        """Forget the bytes and keep the pages that hold them."""
         self.size = 0
-        self._bytes = _pages(LEAST_PART_BYTES + OVERSHOOT_BYTES)
 
     def release(self) -> None:
         """Give the memory back now: what was made for requests may keep the buffer until the next collection."""

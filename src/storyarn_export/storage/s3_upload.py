@@ -7,15 +7,16 @@ from typing import Any, Self
 from storyarn_export.domain.errors import StorageError, UploadLostError
 from storyarn_export.storage.contract import StoredFile
 from storyarn_export.storage.digest import ResumableSha256
+from storyarn_export.storage.heap import give_back
 from storyarn_export.storage.s3_bucket import Bucket
-from storyarn_export.storage.s3_parts import AHEAD, PartBuffer, Parts, part_bytes
+from storyarn_export.storage.s3_parts import PartBuffer, Parts, part_bytes
 
 
 class S3Upload:
     """A multipart upload; see `storage.contract.Upload`.
 
-    A part ends with the write that fills it, and is sent while a quarter of the next is gathered; one is on its
-    way at a time. Memory: one and a quarter times the size of a part, and twice the largest write.
+    A part ends with the write that fills it, and is sent while the next piece is made; the next write waits until it
+    is stored. Memory: a part, and twice the largest write.
 
     Args:
         key: of the file.
@@ -49,9 +50,7 @@ class S3Upload:
         self._parts = parts
         self._digest = digest
         self._stored = self.size
-        # One is filled while the other is sent.
-        self._buffers = (PartBuffer(), PartBuffer())
-        self._filling, self._spare = self._buffers
+        self._part = PartBuffer()
         self._sending: asyncio.Task[None] | None = None
         self._marks: list[asyncio.Future[Mapping[str, Any]]] = []
         self._sealed = state is not None and bool(state["sealed"])
@@ -70,18 +69,16 @@ class S3Upload:
         """Append bytes; see the contract."""
         if self._sealed or self._closed:
             raise ValueError("a sealed or closed upload takes no bytes")
-        self._filling.take(data)
+        await self._settle()
+        self._part.take(data)
         self.size += len(data)
-        full_bytes = part_bytes(self._parts.next_number)
-        if self._filling.size >= AHEAD * full_bytes:
-            await self._settle()
-        if self._filling.size >= full_bytes:
-            await self._cut()
+        if self._part.size >= part_bytes(self._parts.next_number):
+            self._cut()
 
     @property
     def markable(self) -> bool:
         """Between two parts."""
-        return not self._filling.size
+        return self._sending is not None or not self._part.size
 
     async def mark(self) -> "asyncio.Future[Mapping[str, Any]]":
         """Name this place; see the contract."""
@@ -99,9 +96,9 @@ class S3Upload:
         """Make all bytes durable and take no more; see the contract."""
         self._sealed = True
         await self._settle()
-        if self._filling.size or not (len(self._parts) or self._published):
+        if self._part.size or not (len(self._parts) or self._published):
             # A file of no bytes, too, has a part.
-            await self._cut()
+            self._cut()
             await self._settle()
         return self._state()
 
@@ -124,8 +121,7 @@ class S3Upload:
             self._sending = None
         for mark in self._marks:
             mark.cancel()
-        for buffer in self._buffers:
-            buffer.release()
+        self._part.release()
 
     async def discard(self) -> None:
         """Close it and remove what was stored."""
@@ -133,11 +129,9 @@ class S3Upload:
         if not self._published:
             await self._bucket.abort(self._place, self.name)
 
-    async def _cut(self) -> None:
-        """End a part here and begin the next."""
-        await self._settle()
-        full, self._filling, self._spare = self._filling, self._spare, self._filling
-        self._sending = asyncio.create_task(self._send(full))
+    def _cut(self) -> None:
+        """End the part here; the next begins when it is stored."""
+        self._sending = asyncio.create_task(self._send())
 
     async def _settle(self) -> None:
         if self._sending is not None:
@@ -145,10 +139,12 @@ class S3Upload:
             await asyncio.shield(self._sending)
             self._sending = None
 
-    async def _send(self, full: PartBuffer) -> None:
+    async def _send(self) -> None:
         try:
-            crc32 = await asyncio.to_thread(full.digest, self._digest)
-            part = await self._bucket.put_part(self._place, self.name, self._parts.next_number, full, crc32)
+            crc32 = await asyncio.to_thread(self._finish_part)
+            part = await self._bucket.put_part(
+                self._place, self.name, self._parts.next_number, self._part, crc32
+            )
         except StorageError as error:
             for mark in self._marks:
                 if not mark.done():
@@ -158,12 +154,18 @@ class S3Upload:
             raise
         self._parts.add(part)
         self._stored += part.size
-        full.clear()
+        self._part.clear()
         state = self._state()
         for mark in self._marks:
             if not mark.done():
                 mark.set_result(state)
         self._marks.clear()
+
+    def _finish_part(self) -> str:
+        """Its checksum. Pages that making its pieces has left free would else lie beside it, and are as many."""
+        crc32 = self._part.digest(self._digest)
+        give_back()
+        return crc32
 
     def _state(self) -> dict[str, Any]:
         """What is stored."""
