@@ -11,8 +11,8 @@ from storyarn_export.domain.story import Batch
 # to tell it from NULL, which is shown as the same.
 QUOTE = "\x01"
 NULL = "null"
-# Each read of the socket gives whole rows: 8 KiB while the reader is the faster, up to 256 KiB while the server is. What
-# a batch costs beside its rows is little against this many bytes of them, and more make no difference.
+# Each read of the socket gives whole rows: 8 KiB while the reader is the faster, up to 256 KiB while the server is.
+# What a batch costs beside its rows is little against this many bytes of them, and more make no difference.
 CHUNK_BYTES = 64 * 1024
 # Chunks that wait for the reader.
 CHUNKS_AHEAD = 2

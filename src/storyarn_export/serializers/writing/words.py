@@ -13,7 +13,7 @@ TAG = re.compile(rb"<(?:/?[A-Za-z][^<>\x00]*|!--[^\x00]*?--|![A-Za-z][^<>\x00]*)
 ESCAPED_SPACE = re.compile(rb"\\(?:[tnfr]|u00(?:0b|1[c-f]))")
 # An escaped backslash, which must not be taken for the beginning of an escape, becomes what can begin no tag either.
 ESCAPED_BACKSLASH, OTHER_WORD = rb"\\", b"@@"
-# White space that is more than one byte in UTF-8. Looked for among all such characters first, which are few in most texts.
+# White space that is more than one byte in UTF-8. Looked for first among all such characters, which are few mostly.
 WIDE_SPACE = re.compile(
     rb"\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80"
 )
