@@ -22,6 +22,7 @@ from storyarn_export.domain.options import ExportOptions
 from storyarn_export.exports.clean_files import DOWNLOAD_GRACE
 from storyarn_export.exports.clean_up import CleanUp
 from storyarn_export.exports.cleaned import What
+from storyarn_export.jobs.once import Once
 from storyarn_export.settings import load_settings
 from storyarn_export.storage.contract import Unfinished
 from storyarn_export.storage.local import LocalStorage
@@ -352,6 +353,17 @@ async def test_exports_that_were_over_long_ago_leave_the_lists(house: House) -> 
     async with house.services.sessions() as session:
         assert list(await session.scalars(select(ExportJob.id))) == [waits]
     assert done.id != waits
+
+
+async def test_keys_of_requests_go_after_a_day(house: House) -> None:
+    job_id = await house.ask()
+    async with house.services.sessions.begin() as session:
+        await Once(house.story.owner_id, "key", hashlib.sha256(b"").digest()).remember(
+            session, export_id=job_id
+        )
+    assert What.OLD_KEYS not in await house.removed_after(timedelta(hours=23))
+    assert (await house.removed_after(timedelta(hours=25)))[What.OLD_KEYS] == 1
+    assert (await house.job(job_id)).status == "pending"
 
 
 class Stubborn(LocalStorage):

@@ -76,6 +76,7 @@ EXPOSED_HEADERS = (
     "Content-Disposition",
     "Content-Range",
     "ETag",
+    "Idempotent-Replayed",
     "Location",
     "Preference-Applied",
     "Repr-Digest",
@@ -153,6 +154,7 @@ def _middleware(services: Services, measured: AppMetrics) -> list[Middleware]:
                 allow_headers=[
                     "Authorization",
                     "Content-Type",
+                    "Idempotency-Key",
                     "Last-Event-ID",
                     "Prefer",
                     "Range",

@@ -61,6 +61,7 @@ PROBLEMS: Mapping[str, Problem] = {
     "invalid-options": Problem(422, "The options have wrong values"),
     "unknown-format": Problem(422, "The format is not known"),
     "export-too-large": Problem(422, "The project is too large to stream at once"),
+    "idempotency-key-reused": Problem(422, "The key came with another request before"),
     "bad-upload": Problem(422, "The form does not hold exactly one file"),
     "invalid-document": Problem(422, "The document cannot be read"),
     "validation-failed": Problem(422, "The project has errors that an export must not have"),

@@ -15,7 +15,8 @@ StoryarnError
 │   ├── UnknownFormatError    unknown-format
 │   ├── InvalidOptionsError   invalid-options
 │   ├── ExportTooLargeError   export-too-large
-│   └── UploadError           bad-upload
+│   ├── UploadError           bad-upload
+│   └── IdempotencyKeyReusedError idempotency-key-reused
 ├── DocumentError             one code for each way a file can be broken
 ├── RunError                  an attempt at a job ended badly
 │   ├── CountMismatchError    count-mismatch
@@ -155,6 +156,12 @@ class UploadError(InvalidRequestError):
     """A form does not hold exactly one file."""
 
     code = "bad-upload"
+
+
+class IdempotencyKeyReusedError(InvalidRequestError):
+    """A key that came with another request before."""
+
+    code = "idempotency-key-reused"
 
 
 class DocumentError(StoryarnError):

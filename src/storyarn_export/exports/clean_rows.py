@@ -8,6 +8,7 @@ from sqlalchemy import Row, TextClause
 
 from storyarn_export.db.session import Sessions
 from storyarn_export.exports.cleaned import CleanedUp, What, statement
+from storyarn_export.jobs.once import KEPT as KEYS_KEPT
 from storyarn_export.progress.change import JobChange
 from storyarn_export.progress.publisher import announce
 
@@ -23,6 +24,7 @@ PRUNE_ENTRIES = statement("prune_entries")
 PRUNE_TICKS = statement("prune_ticks")
 PRUNE_HISTORY = statement("prune_history")
 PRUNE_IMPORTS = statement("prune_imports")
+PRUNE_KEYS = statement("prune_keys")
 
 
 class CleanRows:
@@ -73,6 +75,11 @@ class CleanRows:
         while await self._batch(PRUNE_HISTORY, before, What.OLD_EXPORTS):
             pass
         while await self._batch(PRUNE_IMPORTS, before, What.OLD_IMPORTS):
+            pass
+
+    async def keys(self) -> None:
+        """Keys of requests after which an equal request is a new one."""
+        while await self._batch(PRUNE_KEYS, {"before": self._now - KEYS_KEPT}, What.OLD_KEYS):
             pass
 
     async def _batch(

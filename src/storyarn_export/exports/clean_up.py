@@ -62,6 +62,7 @@ class CleanUp:
         await _as_far_as_the_store_lets("unclaimed files of imports", of_sources.unclaimed, cleaned)
         await of_rows.queue()
         await of_rows.history(self._history)
+        await of_rows.keys()
         if cleaned.failures:
             async with self._sessions.begin() as session:
                 for operation, times in sorted(cleaned.failures.items()):

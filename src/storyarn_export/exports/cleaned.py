@@ -27,6 +27,7 @@ class What(StrEnum):
     QUEUE_TICKS = "queue_ticks"
     OLD_EXPORTS = "old_exports"
     OLD_IMPORTS = "old_imports"
+    OLD_KEYS = "old_keys"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from storyarn_export.domain.errors import InvalidOptionsError
 from storyarn_export.domain.lifecycle import ACTIVE, JobStatus, Mode
 from storyarn_export.domain.options import ExportOptions
 from storyarn_export.exports.decide import decide_mode
+from storyarn_export.jobs.once import Once
 from storyarn_export.progress.change import JobChange
 from storyarn_export.progress.publisher import announce
 from storyarn_export.queueing.queue import Queue
@@ -29,10 +30,12 @@ class Requested:
     Attributes:
         job: the job; in mode sync its caller commits, then runs it.
         deduplicated: an equal export of this user was active already and is returned instead of a second one.
+        replayed: the very request came before, and this is what it made.
     """
 
     job: ExportJob
     deduplicated: bool
+    replayed: bool = False
 
 
 class RequestExport:
@@ -60,6 +63,7 @@ class RequestExport:
         format_name: str,
         options: ExportOptions,
         prefer_async: bool,
+        once: Once | None = None,
     ) -> Requested:
         """Ask for an export; the caller commits.
 
@@ -70,12 +74,17 @@ class RequestExport:
             format_name: name or alias of the format.
             options: what to write.
             prefer_async: use the queue whatever the size.
+            once: the request's key, under which it may come again.
 
         Raises:
             UnknownFormatError: no such format.
             InvalidOptionsError: a filter names something that is not in the project.
+            IdempotencyKeyReusedError: the key came with another request.
         """
         chosen = self._formats.get(format_name)
+        earlier = None if once is None else await once.earlier(session)
+        if earlier is not None:
+            return Requested(await session.get_one(ExportJob, earlier), deduplicated=False, replayed=True)
         job = ExportJob(
             id=uuid7(),
             project_id=project_id,
@@ -85,10 +94,18 @@ class RequestExport:
             options_sha256=options.fingerprint(),
             traceparent=current_traceparent(),
         )
+        requested = await self._request(session, job, options, prefer_async=prefer_async)
+        if once is not None:
+            await once.remember(session, export_id=requested.job.id)
+        return requested
+
+    async def _request(
+        self, session: AsyncSession, job: ExportJob, options: ExportOptions, *, prefer_async: bool
+    ) -> Requested:
         active = await self._active(session, job)
         if active is not None:
             return Requested(active, deduplicated=True)
-        census = await self.count(project_id, options)
+        census = await self.count(job.project_id, options)
         mode = decide_mode(census.total, threshold=self._threshold, prefer_async=prefer_async)
         job.mode = mode
         job.entities_total = census.total

@@ -6,5 +6,6 @@
 - `told`: a fault in the words of a job's row
 - `winding_down`: the end of a run, which cancellations do not cut off
 - `deadlock`: transactions that may stand in each other's way
+- `once`: requests that may come more than once and make one job
 - `dead`: queue entries whose worker is dead
 """

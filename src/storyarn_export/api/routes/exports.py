@@ -19,6 +19,7 @@ from storyarn_export.api.dependencies import (
 )
 from storyarn_export.api.documented import IN_PROJECT, WITH_BODY, problems
 from storyarn_export.api.inline import failure_of, finish, wait_for_end
+from storyarn_export.api.once import REPLAYED, IdempotencyKeyHeader, once_of
 from storyarn_export.api.prefer import Preferences, parse_prefer
 from storyarn_export.api.schemas.common import Listed
 from storyarn_export.api.schemas.exports import (
@@ -36,7 +37,14 @@ from storyarn_export.exports.request import Requested
 
 router = APIRouter(prefix="/api/projects/{project_id}/exports", tags=["exports"])
 RETRY_AFTER = {"Retry-After": "1"}
-ASKED = (*IN_PROJECT, *WITH_BODY, "invalid-options", "unknown-format", "validation-failed")
+ASKED = (
+    *IN_PROJECT,
+    *WITH_BODY,
+    "invalid-options",
+    "unknown-format",
+    "validation-failed",
+    "idempotency-key-reused",
+)
 
 
 @router.post(
@@ -46,7 +54,10 @@ ASKED = (*IN_PROJECT, *WITH_BODY, "invalid-options", "unknown-format", "validati
     summary="Export a project",
     response_description="The file is there",
     responses={
-        200: {"model": RequestedExport, "description": "An equal export was active and is finished now"},
+        200: {
+            "model": RequestedExport,
+            "description": "An equal export was active and is finished now, or the request came before",
+        },
         202: {"model": RequestedExport, "description": "The export runs in the queue"},
         **problems(*ASKED, "export-cancelled", "run-failed", "count-mismatch", "storage-error"),
     },
@@ -57,6 +68,7 @@ async def post_export(
     access: Exporting,
     state: State,
     prefer: Annotated[list[str] | None, Header(description="`respond-async`, `wait=N`.")] = None,
+    idempotency_key: IdempotencyKeyHeader = None,
 ) -> Response:
     """Run a small export inside the request, or put a larger one into the queue.
 
@@ -71,8 +83,9 @@ async def post_export(
             format_name=body.format,
             options=body.options.to_domain(),
             prefer_async=wishes.respond_async,
+            once=once_of(idempotency_key, access.caller.user_id, request.url.path, body.model_dump_json()),
         )
-    if requested.job.mode == Mode.SYNC and not requested.deduplicated:
+    if requested.job.mode == Mode.SYNC and not (requested.deduplicated or requested.replayed):
         job = await finish(state, requested.job)
         return failure_of(request.scope, job) or _requested(job, requested, {})
     job, applied = await _as_preferred(state, requested.job, wishes)
@@ -182,6 +195,10 @@ async def _as_preferred(state: ApiState, job: ExportJob, wishes: Preferences) ->
 def _requested(job: ExportJob, requested: Requested, more: dict[str, str]) -> Response:
     resource = requested_resource(job, deduplicated=requested.deduplicated)
     headers = {"Location": job_url(job), **more}
+    if requested.replayed:
+        headers |= REPLAYED
+        if job.status not in ACTIVE:
+            return _json(resource, 200, headers)
     if job.status != JobStatus.COMPLETED:
         return _json(resource, 202, headers | RETRY_AFTER)
     return _json(resource, 200 if requested.deduplicated else 201, headers)

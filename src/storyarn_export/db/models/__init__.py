@@ -11,6 +11,7 @@ from storyarn_export.db.models.accounts import (
 from storyarn_export.db.models.assets import Asset
 from storyarn_export.db.models.base import Base
 from storyarn_export.db.models.flows import Flow, FlowConnection, FlowNode
+from storyarn_export.db.models.idempotency import IdempotencyKey
 from storyarn_export.db.models.jobs import Chore, ExportJob, ImportJob, Tally
 from storyarn_export.db.models.localization import GlossaryEntry, LocalizedText, ProjectLanguage
 from storyarn_export.db.models.scenes import (
@@ -35,6 +36,7 @@ __all__ = [
     "FlowConnection",
     "FlowNode",
     "GlossaryEntry",
+    "IdempotencyKey",
     "ImportJob",
     "LocalizedText",
     "Project",
