@@ -87,6 +87,12 @@ class Settings(BaseSettings):
         DownloadMode.PROXY,
         description="how files leave a bucket: proxy (through the API) or redirect (to a URL good for 5 minutes)",
     )
+    rate_limit_per_minute: int = Field(
+        3000,
+        ge=0,
+        le=1_000_000,
+        description="requests a minute that one API process answers to one token; 0: any number",
+    )
     sync_threshold: int = Field(
         1000,
         ge=0,

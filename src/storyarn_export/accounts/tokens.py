@@ -126,11 +126,23 @@ async def authenticate(session: AsyncSession, token: str) -> Caller | None:
     # Compared even when the id is unknown, so that time does not tell which ids exist.
     right = hmac.compare_digest(stored, _digest(parts["secret"]))
     now = datetime.now(UTC)
-    if row is None or not right or row.revoked_at is not None or (row.expires_at and row.expires_at <= now):
+    if row is None or not right or not _is_good(row, now):
         return None
     if row.last_used_at is None or row.last_used_at < now - USE_NOTED_EVERY:
         await _note_use(session, row.id)
     return Caller(row.user_id, row.id, frozenset(row.scopes))
+
+
+async def caller_by(session: AsyncSession, token_id: str) -> Caller | None:
+    """The caller of a token that has been checked before; None when it is revoked or expired by now."""
+    row = await session.get(ApiToken, token_id, populate_existing=True)
+    if row is None or not _is_good(row, datetime.now(UTC)):
+        return None
+    return Caller(row.user_id, row.id, frozenset(row.scopes))
+
+
+def _is_good(row: ApiToken, now: datetime) -> bool:
+    return row.revoked_at is None and (row.expires_at is None or row.expires_at > now)
 
 
 async def _note_use(session: AsyncSession, token_id: str) -> None:

@@ -22,6 +22,7 @@ from storyarn_export.api.documented import DocumentedApi, operation_id
 from storyarn_export.api.metering import AppMetrics
 from storyarn_export.api.middleware import BodyLimit, HeadAsGet, RequestContext
 from storyarn_export.api.observing import Metered, Traced
+from storyarn_export.api.rate_limits import RateLimits
 from storyarn_export.api.readiness import Readiness
 from storyarn_export.api.routes import (
     download,
@@ -34,6 +35,7 @@ from storyarn_export.api.routes import (
     projects,
     quick,
     service,
+    tickets,
     verification,
 )
 from storyarn_export.api.state import ApiState
@@ -52,6 +54,7 @@ ROUTERS = (
     formats,
     exports,
     events,
+    tickets,
     download,
     verification,
     quick,
@@ -79,6 +82,8 @@ EXPOSED_HEADERS = (
     "Idempotent-Replayed",
     "Location",
     "Preference-Applied",
+    "RateLimit",
+    "RateLimit-Policy",
     "Repr-Digest",
     "Retry-After",
     "X-Request-ID",
@@ -128,6 +133,7 @@ def create_app(services: Services, *, broadcaster: Broadcaster, listener: JobLis
         readers={kind.name: JobReader(services.sessions, kind) for kind in (EXPORT, IMPORT)},
         gate=gate,
         readiness=Readiness(services),
+        limits=RateLimits(services.settings.rate_limit_per_minute),
         counting=asyncio.Semaphore(MAX_COUNTING),
     )
     for module in ROUTERS:

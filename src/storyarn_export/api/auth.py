@@ -1,10 +1,11 @@
-"""Who a request comes from: bearer tokens, in the header and nowhere else."""
+"""Who a request comes from: bearer tokens, in the header and nowhere else; tickets where a header cannot be sent."""
 
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from storyarn_export.accounts.tickets import redeem_ticket
 from storyarn_export.accounts.tokens import TOKEN_PATTERN, Caller, authenticate
 from storyarn_export.api.errors import (
     BAD_TOKEN_CHALLENGE,
@@ -13,8 +14,9 @@ from storyarn_export.api.errors import (
     TokenInUrlError,
     UnauthenticatedError,
 )
+from storyarn_export.api.middleware import QUOTA_HEADERS
 from storyarn_export.api.permissions import has_scope
-from storyarn_export.api.state import State
+from storyarn_export.api.state import ApiState, State
 
 # Names under which clients put tokens into URLs.
 TOKEN_PARAMETERS = ("token", "access_token", "api_key", "apikey")
@@ -33,6 +35,7 @@ async def authenticated(
     Raises:
         TokenInUrlError: the URL holds a token, whatever the header says.
         UnauthenticatedError: there is no token, or it is malformed, unknown, revoked or expired.
+        RateLimitedError: it has sent too many requests.
     """
     _refuse_tokens_in(request)
     if credentials is None:
@@ -49,7 +52,45 @@ async def authenticated(
             hint="make one with `storyarn-export token create`",
             headers=BAD_TOKEN_CHALLENGE,
         )
+    await _admit(request, state, caller)
     return caller
+
+
+async def following(
+    request: Request,
+    state: State,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
+    ticket: Annotated[
+        str | None,
+        Query(max_length=100, description="A ticket instead of the header; see `POST /api/stream-tickets`."),
+    ] = None,
+) -> Caller:
+    """The caller of a request for an event stream, by token or by ticket.
+
+    Raises:
+        TokenInUrlError: the URL holds a token, whatever the header says.
+        UnauthenticatedError: there is neither, or what there is is not good; a ticket is good once.
+        RateLimitedError: the token has sent too many requests.
+    """
+    if credentials is not None or ticket is None:
+        return await authenticated(request, state, credentials)
+    _refuse_tokens_in(request)
+    async with state.services.sessions.begin() as session:
+        caller = await redeem_ticket(session, ticket)
+    if caller is None:
+        raise UnauthenticatedError(
+            "The ticket is unknown, used or expired.",
+            hint="get one for each stream by `POST /api/stream-tickets`",
+            headers=CHALLENGE,
+        )
+    await _admit(request, state, caller)
+    return caller
+
+
+async def _admit(request: Request, state: ApiState, caller: Caller) -> None:
+    quota = await state.limits.admit(caller.token_id)
+    if quota is not None:
+        setattr(request.state, QUOTA_HEADERS, quota.headers())
 
 
 class Scoped:
@@ -70,6 +111,14 @@ class Scoped:
         """
         require_scope(caller, self._scope)
         return caller
+
+
+class ScopedFollowing(Scoped):
+    """The same for an event stream, which a ticket may open, too."""
+
+    async def __call__(self, caller: Annotated[Caller, Depends(following)]) -> Caller:
+        """The caller; see `Scoped`."""
+        return await super().__call__(caller)
 
 
 def require_scope(caller: Caller, scope: str | None) -> None:

@@ -49,6 +49,12 @@ class InsufficientScopeError(HttpError):
     code = "insufficient-scope"
 
 
+class RateLimitedError(HttpError):
+    """The token has used up its requests for the moment."""
+
+    code = "rate-limited"
+
+
 class RangeNotSatisfiableError(HttpError):
     """The range that was asked for lies outside the file."""
 

@@ -6,6 +6,7 @@ Plain ASGI, so that streams stay streams.
 import re
 import secrets
 import time
+from collections.abc import Mapping
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -21,6 +22,8 @@ UPLOADS = re.compile(r"/api/projects/[^/]+/imports")
 CONTENT_TOO_LARGE = 413
 # Probed every few seconds; their lines would bury the others.
 QUIET_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
+# Name in the request's state of what every answer to a caller who is known says.
+QUOTA_HEADERS = "quota_headers"
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -53,7 +56,7 @@ class RequestContext:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                _decorate(message, request_id)
+                _decorate(message, {"X-Request-ID": request_id, **scope["state"].get(QUOTA_HEADERS, {})})
             await send(message)
 
         begun = time.monotonic()
@@ -131,9 +134,10 @@ class BodyLimit:
         await self._app(scope, receive_limited, send)
 
 
-def _decorate(message: Message, request_id: str) -> None:
+def _decorate(message: Message, own: Mapping[str, str]) -> None:
     headers = MutableHeaders(scope=message)
-    headers["X-Request-ID"] = request_id
+    for name, value in own.items():
+        headers[name] = value
     for name, value in SECURITY_HEADERS.items():
         headers.setdefault(name, value)
 

@@ -65,6 +65,7 @@ PROBLEMS: Mapping[str, Problem] = {
     "bad-upload": Problem(422, "The form does not hold exactly one file"),
     "invalid-document": Problem(422, "The document cannot be read"),
     "validation-failed": Problem(422, "The project has errors that an export must not have"),
+    "rate-limited": Problem(429, "Too many requests"),
     "internal-error": Problem(500, "Something went wrong on our side"),
     "run-failed": Problem(500, "The export failed"),
     "count-mismatch": Problem(500, "The file did not hold what was counted"),

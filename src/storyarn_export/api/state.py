@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from storyarn_export.api.rate_limits import RateLimits
 from storyarn_export.api.readiness import Readiness
 from storyarn_export.api.streams.gate import StreamGate
 from storyarn_export.api.streams.reader import JobReader
@@ -24,6 +25,7 @@ class ApiState:
         readers: read rows of jobs for many streams at once, by the name of the kind.
         gate: counts the open streams and ends them when the server stops.
         readiness: looks at database, schema and storage.
+        limits: how often a token may ask.
         counting: how many projects are counted at a time; the rest of the pool is for exports.
     """
 
@@ -32,6 +34,7 @@ class ApiState:
     readers: Mapping[str, JobReader]
     gate: StreamGate
     readiness: Readiness
+    limits: RateLimits
     counting: asyncio.Semaphore
 
 

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends, Header
 from starlette.responses import Response
 
 from storyarn_export.accounts.tokens import Caller
-from storyarn_export.api.auth import Scoped
-from storyarn_export.api.dependencies import Exporting, JobId, require_job
+from storyarn_export.api.auth import ScopedFollowing
+from storyarn_export.api.dependencies import FollowingExport, JobId, require_job
 from storyarn_export.api.documented import GUARDED, IN_PROJECT, problems
 from storyarn_export.api.state import State
 from storyarn_export.api.streams.all_jobs import UserFeed
@@ -35,7 +35,7 @@ STREAM: dict[int | str, dict[str, Any]] = {
     responses={**STREAM, **problems(*IN_PROJECT)},
 )
 async def follow_export(
-    access: Exporting, job_id: JobId, state: State, last_event_id: LastEventId = None
+    access: FollowingExport, job_id: JobId, state: State, last_event_id: LastEventId = None
 ) -> EventStream:
     """The present state, then every change, until the job is over. With Last-Event-ID only what is newer."""
     async with state.services.sessions() as session:
@@ -51,7 +51,9 @@ async def follow_export(
     responses={**STREAM, **problems(*GUARDED, "insufficient-scope")},
 )
 async def follow_exports(
-    caller: Annotated[Caller, Depends(Scoped("exports"))], state: State, last_event_id: LastEventId = None
+    caller: Annotated[Caller, Depends(ScopedFollowing("exports"))],
+    state: State,
+    last_event_id: LastEventId = None,
 ) -> EventStream:
     """Your active exports, then every change of any of them, for ever.
 

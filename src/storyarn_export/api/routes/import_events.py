@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from storyarn_export.accounts.tokens import Caller
-from storyarn_export.api.auth import Scoped
-from storyarn_export.api.dependencies import ImportId, Importing, require_import
+from storyarn_export.api.auth import ScopedFollowing
+from storyarn_export.api.dependencies import FollowingImport, ImportId, require_import
 from storyarn_export.api.documented import GUARDED, IN_PROJECT, problems
 from storyarn_export.api.routes.events import STREAM, LastEventId
 from storyarn_export.api.state import State
@@ -29,7 +29,7 @@ everything = APIRouter(prefix="/api/imports/events")
     responses={**STREAM, **problems(*IN_PROJECT)},
 )
 async def follow_import(
-    access: Importing, import_id: ImportId, state: State, last_event_id: LastEventId = None
+    access: FollowingImport, import_id: ImportId, state: State, last_event_id: LastEventId = None
 ) -> EventStream:
     """The present state, then every change, until the import is over; one that is ready waits to be executed.
 
@@ -48,7 +48,9 @@ async def follow_import(
     responses={**STREAM, **problems(*GUARDED, "insufficient-scope")},
 )
 async def follow_imports(
-    caller: Annotated[Caller, Depends(Scoped("imports"))], state: State, last_event_id: LastEventId = None
+    caller: Annotated[Caller, Depends(ScopedFollowing("imports"))],
+    state: State,
+    last_event_id: LastEventId = None,
 ) -> EventStream:
     """Your imports that are worked on, then every change of any of them, for ever.
 

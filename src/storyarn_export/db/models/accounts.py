@@ -106,6 +106,17 @@ class ProjectMembership(Timestamped, Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
 
 
+class StreamTicket(Base):
+    """What opens one event stream in the place of a token, of which only the SHA-256 is kept; gone once used."""
+
+    __tablename__ = "stream_tickets"
+    __table_args__ = (Index("stream_tickets_expires_at_index", "expires_at"),)
+
+    secret_sha256: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    token_id: Mapped[str] = mapped_column(ForeignKey("api_tokens.id", ondelete="CASCADE"), index=True)
+    expires_at: Mapped[Moment]
+
+
 class ApiToken(Base):
     """A bearer token `sa_<id>_<secret>`, of which only the SHA-256 of the secret is kept."""
 

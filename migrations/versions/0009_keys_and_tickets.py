@@ -1,4 +1,4 @@
-"""Keys under which requests come that may come again."""
+"""Keys under which requests come that may come again, and tickets for event streams."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -45,7 +45,20 @@ def upgrade() -> None:
     )
     for column in ("inserted_at", "export_job_id", "import_job_id"):
         op.create_index(f"idempotency_keys_{column}_index", "idempotency_keys", [column])
+    op.create_table(
+        "stream_tickets",
+        sa.Column("secret_sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("token_id", sa.String(length=32), nullable=False),
+        sa.Column("expires_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["token_id"], ["api_tokens.id"], name=op.f("stream_tickets_token_id_fkey"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("secret_sha256", name=op.f("stream_tickets_pkey")),
+    )
+    for column in ("expires_at", "token_id"):
+        op.create_index(f"stream_tickets_{column}_index", "stream_tickets", [column])
 
 
 def downgrade() -> None:
+    op.drop_table("stream_tickets")
     op.drop_table("idempotency_keys")
