@@ -174,9 +174,8 @@ async def test_deleting_the_export_ends_what_runs(ann: Member, projects: Project
         async with working(service):
 
             async def runs() -> bool:
-                return (await ann.get(asked.headers["location"])).json()["verification"][
-                    "status"
-                ] == "running"
+                shown = (await ann.get(asked.headers["location"])).json()
+                return bool(shown["verification"]["status"] == "running")
 
             await eventually(runs)
             assert await count(service) == before
