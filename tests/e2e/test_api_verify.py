@@ -13,6 +13,9 @@ from sqlalchemy import text, update
 
 from storyarn_export.db.models import ExportJob
 from storyarn_export.queueing.queue import EXPORTS, MAINTENANCE
+from storyarn_export.verification.endings import Endings, VerificationPolicy
+from storyarn_export.verification.run import RunVerification
+from storyarn_export.verification.verify import VerifyFile
 from storyarn_export.worker.process import serve_worker
 from tests.e2e.conftest import Member, Projects, Running
 from tests.factories.documents import document, flow, language, node, sheet, string, translation
@@ -231,6 +234,23 @@ async def test_a_request_whose_process_died_is_continued_by_a_worker(
     async with working(service):
         shown = await ended(ann, asked)
     assert (shown["status"], shown["attempt"]) == ("equal", 2)
+
+
+async def test_what_takes_too_long_fails(ann: Member, projects: Projects, service: Running) -> None:
+    job = await exported(ann, projects)
+    asked = await ann.post(verify_url(job), headers=QUEUED)
+    services = service.services
+    hasty = RunVerification(
+        sessions=services.sessions,
+        storage=services.storage,
+        formats=services.formats,
+        verify=VerifyFile(services.bulk, services.storage, max_entity_bytes=2**24),
+        endings=Endings(services.sessions, services.queue, VerificationPolicy(max_attempts=2, max_retries=8)),
+        limit_seconds=0,
+    )
+    await hasty(UUID(job["job_id"]))
+    shown = await ended(ann, asked)
+    assert (shown["status"], shown["error"]["code"]) == ("failed", "verification-timeout")
 
 
 LINE = {"text": "Who is there?", "speaker_sheet_id": 1, "localization_id": "dialogue.one"}
