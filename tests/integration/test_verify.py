@@ -4,13 +4,15 @@ import asyncio
 import gzip
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
+from hypothesis import given
 
-from storyarn_export.domain.options import ExportOptions
+from storyarn_export.domain.options import AssetMode, ExportOptions
 from storyarn_export.domain.story import TABLES
 from storyarn_export.serializers.formats.storyarn import STORYARN
 from storyarn_export.storage.local import LocalStorage
@@ -22,6 +24,8 @@ from tests.factories.catalogue import catalogue
 from tests.factories.documents import Json, document, encode, flow, node, sheet
 from tests.factories.documents_out import export_bytes
 from tests.factories.rows import Story, new_story
+from tests.factories.stories import stories
+from tests.integration.test_random_stories import EXAMPLES, SHARED
 from tests.integration.test_round_trip import EXAMPLE, REAL, load
 
 KEY = "exports/1/file.json"
@@ -207,3 +211,26 @@ async def test_verifications_of_one_file_do_not_wait_for_each_other(story: Story
         done = await asyncio.wait_for(verify_file(written), LIMIT_SECONDS)
         await transaction.rollback()
     assert done.differences.listed == []
+
+
+PARTS = (
+    ExportOptions(),
+    ExportOptions(include_sheets=False, pretty_print=True),
+    ExportOptions(include_flows=False, include_assets=AssetMode.NONE),
+    ExportOptions(include_scenes=False, languages=("de",)),
+)
+
+
+@pytest.mark.timeout(60 * EXAMPLES)
+@SHARED
+@given(document=stories())
+async def test_files_of_random_stories_pass(
+    bulk: asyncpg.Pool, tmp_path_factory: pytest.TempPathFactory, document: Json
+) -> None:
+    await bulk.execute("TRUNCATE users CASCADE")
+    story = await new_story(bulk)
+    project = await load(story, encode(document))
+    for options in PARTS:
+        content = await export_bytes(bulk, project, **asdict(options))
+        done = await verify(story, tmp_path_factory.mktemp("store"), content, options)
+        assert done.differences.listed == [], options
