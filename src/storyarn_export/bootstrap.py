@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storyarn_export.bootstrap_imports import Imports, build_imports
+from storyarn_export.bootstrap_verifications import Verifications, build_verifications
 from storyarn_export.db.session import Sessions, create_bulk_pool, create_engine, create_sessions
 from storyarn_export.domain.cron import Cron
 from storyarn_export.exports.attempt import RunPolicy
@@ -38,8 +39,6 @@ from storyarn_export.telemetry.exporting import TracingNotInstalledError, open_e
 from storyarn_export.telemetry.exposition import Exposition
 from storyarn_export.telemetry.process import process_registry
 from storyarn_export.telemetry.spans import Tracing
-from storyarn_export.verification.exports import VerifyExport
-from storyarn_export.verification.verify import VerifyFile
 
 # Connections of one process at most: a worker holds one a running export for the rows and one for a moment a write.
 ENGINE_CONNECTIONS = 10
@@ -77,7 +76,7 @@ class Services:
     queue_clean_up: QueueCleanUp
     quick_export: QuickExport
     load_project: LoadProject
-    verify_export: VerifyExport
+    verifications: Verifications
     imports: Imports
     metrics: CollectorRegistry
     exposition: Exposition
@@ -190,16 +189,8 @@ async def open_services(
             load_project=LoadProject(
                 bulk, max_bytes=settings.max_import_bytes, max_entity_bytes=settings.max_entity_bytes
             ),
-            verify_export=VerifyExport(
-                storage,
-                formats,
-                VerifyFile(
-                    bulk,
-                    storage,
-                    max_bytes=settings.max_import_bytes,
-                    max_entity_bytes=settings.max_entity_bytes,
-                ),
-                threshold=settings.sync_threshold,
+            verifications=build_verifications(
+                settings, sessions=sessions, bulk=bulk, storage=storage, formats=formats, queue=queue
             ),
             imports=build_imports(
                 settings,

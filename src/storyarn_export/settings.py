@@ -106,10 +106,16 @@ class Settings(BaseSettings):
         2, ge=1, le=32, description="imports that run at a time, in all worker processes together"
     )
     maintenance_concurrency: int = Field(
-        1, ge=1, le=8, description="maintenance jobs that run at a time, in all worker processes together"
+        1,
+        ge=1,
+        le=8,
+        description="clean-ups and verifications that run at a time, in all worker processes together",
     )
     export_max_attempts: int = Field(
-        2, ge=1, le=10, description="runs that an export may start before it fails for good"
+        2,
+        ge=1,
+        le=10,
+        description="runs that an export, or its verification, may start before it fails for good",
     )
     retention_hours: int = Field(24, ge=1, le=24 * 365, description="hours that a finished file is kept")
     history_days: int = Field(
@@ -139,7 +145,7 @@ class Settings(BaseSettings):
         8,
         ge=0,
         le=100,
-        description="times that an export is tried again because database or storage was away",
+        description="times that an export, or its verification, is tried again because database or storage was away",
     )
     import_max_attempts: int = Field(
         2, ge=1, le=10, description="runs that an import may start before it fails for good"

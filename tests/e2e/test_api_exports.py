@@ -31,6 +31,7 @@ FIELDS = {
     "download_url",
     "events_url",
     "validation",
+    "verification",
     "losses",
     "error",
 }

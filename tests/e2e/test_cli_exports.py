@@ -39,6 +39,14 @@ class Service:
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(statement)
 
+    def believe(self, content: bytes, job_id: str) -> None:
+        """Have the row say that this is what was written."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(
+                "UPDATE export_jobs SET sha256 = %s, file_size = %s WHERE id = %s",
+                (sha256(content).hexdigest(), len(content), job_id),
+            )
+
     def files(self) -> list[Path]:
         return [path for path in (self.home / "data" / "storage").rglob("*") if path.is_file()]
 
@@ -163,17 +171,51 @@ def test_cleanup_and_what_is_expired(small: Service, tmp_path: Path) -> None:
 def test_verify_tells_good_files_from_changed_ones(small: Service, tmp_path: Path) -> None:
     output = ("-o", str(tmp_path / "story.json"))
     good = small.client.run("export", small.project, *output, "--verify", "--json").json
-    assert good["verification"]["status"] == "passed"
+    assert good["verification"]["status"] == "equal"
     file = next(one for one in small.files() if one.stat().st_size == good["file_size"])
     changed = file.read_bytes().replace(b'"color":', b'"mood":null,"color":', 1)
     file.write_bytes(changed)
-    with psycopg.connect(small.url, autocommit=True) as connection:
-        connection.execute(
-            "UPDATE export_jobs SET sha256 = %s, file_size = %s WHERE id = %s",
-            (sha256(changed).hexdigest(), len(changed), good["job_id"]),
-        )
+    small.believe(changed, good["job_id"])
     again = ("export", small.project, "--job", good["job_id"], *output, "--verify")
     bad = small.client.run(*again, ok=False)
     *_, place, error = bad.stderr.splitlines()
     assert (bad.code, error) == (1, "error: the file does not come back as it is")
     assert place.startswith("$.sheets[0].mood: ")
+
+
+def test_verify_waits_for_a_worker(service: Service, tmp_path: Path) -> None:
+    output = ("-o", str(tmp_path / "story.json"))
+    worker = service.client.start("worker")
+    try:
+        good = service.client.run("export", service.project, *output, "--verify", "--json")
+        assert good.json["verification"]["status"] == "equal"
+        assert "the server reads the file back" in good.stderr
+        job_id = good.json["job_id"]
+        file = next(one for one in service.files() if one.stat().st_size == good.json["file_size"])
+        file.write_bytes(file.read_bytes().replace(b'"node_count":', b'"wode_count":', 1))
+        service.believe(file.read_bytes(), job_id)
+        bad = service.client.run("export", service.project, "--job", job_id, *output, "--verify", ok=False)
+    finally:
+        worker.terminate()
+        worker.communicate(timeout=LIMIT_SECONDS)
+    assert bad.code == 1
+    assert "$.metadata.statistics.node_count: " in bad.stderr
+    assert bad.stderr.splitlines()[-1] == "error: the file does not come back as it is"
+
+
+def test_verify_ends_with_the_export(service: Service, tmp_path: Path) -> None:
+    worker = service.client.start("worker", "--queues", "exports")
+    try:
+        made = service.client.run(
+            "export", service.project, "-o", str(tmp_path / "story.json"), "--json"
+        ).json
+    finally:
+        worker.terminate()
+        worker.communicate(timeout=LIMIT_SECONDS)
+    arguments = ("export", service.project, "--job", made["job_id"], "-o", str(tmp_path), "--verify")
+    verifying = service.client.start(*arguments)
+    assert verifying.stderr is not None
+    assert any("the server reads the file back" in line for line in verifying.stderr)
+    service.client.run("exports", "delete", service.project, made["job_id"])
+    _, said = verifying.communicate(timeout=LIMIT_SECONDS)
+    assert (verifying.returncode, "not-found" in said) == (1, True)

@@ -38,9 +38,11 @@ class Farm:
     storage: Path
     workers: list[subprocess.Popen[str]] = field(default_factory=list)
 
-    def hire(self, settings: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+    def hire(
+        self, settings: Mapping[str, str] | None = None, *, queues: str = "exports"
+    ) -> subprocess.Popen[str]:
         """Start a worker; `settings` are environment variables of its own."""
-        worker = self.program.having(settings or {}).start("worker", "--queues", "exports")
+        worker = self.program.having(settings or {}).start("worker", "--queues", queues)
         self.workers.append(worker)
         return worker
 

@@ -70,6 +70,7 @@ PROBLEMS: Mapping[str, Problem] = {
     "run-failed": Problem(500, "The export failed"),
     "count-mismatch": Problem(500, "The file did not hold what was counted"),
     "worker-died": Problem(500, "The processes that ran the export died"),
+    "verification-timeout": Problem(500, "The verification took too long"),
     "undo-export-failed": Problem(500, "The project could not be kept as it was"),
     "superseded": Problem(500, "Another attempt took the export over"),
     "service-unavailable": Problem(503, "The service cannot answer for the moment", passes=True),

@@ -1,13 +1,13 @@
 """`export`: a project becomes a file here, by way of the HTTP API."""
 
 import sys
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import uuid4
 
 import typer
 
+from storyarn_export.cli import verifying
 from storyarn_export.cli.downloading import FileTarget, StandardOutput, download
 from storyarn_export.cli.export_options import parse_options
 from storyarn_export.cli.failures import CommandError, usage_error
@@ -35,7 +35,7 @@ def export(  # noqa: PLR0913, PLR0917 - one for each option of the command
         typer.Option(metavar="ID", help="Fetch the file of this export, asked for before, and no new one."),
     ] = None,
     verify: Annotated[
-        bool, typer.Option("--verify", help="Let the server read the file back and compare; small exports.")
+        bool, typer.Option("--verify", help="Have the server read the file back and compare.")
     ] = False,
     server: Server = "http://127.0.0.1:8000",
     token: Token = "",
@@ -64,7 +64,7 @@ def export(  # noqa: PLR0913, PLR0917 - one for each option of the command
             ours = job is None and not asked.raw.get("deduplicated")
             note(_stopped(client, asked) if ours and done is None else _left_behind(asked))
             raise
-        found = client.verify(done.url) if verify else None
+        found = verifying.verify(client, done) if verify else None
     verification = {} if found is None else {"verification": found}
     if as_json:
         say_json({**done.raw, "path": str(path), **verification})
@@ -72,21 +72,7 @@ def export(  # noqa: PLR0913, PLR0917 - one for each option of the command
         note(f"{done.file_size} bytes, sha256 {done.sha256} verified")
         say(str(path))
     if found is not None:
-        _tell(found)
-
-
-def _tell(found: Mapping[str, Any]) -> None:
-    """Says what a verification found.
-
-    Raises:
-        CommandError: It failed.
-    """
-    if found["status"] == "passed":
-        note(f"{found['entities']} entities come back as they are in the file")
-        return
-    for one in found["differences"]:
-        note(f"{one['path']}: {one['message']}")
-    raise CommandError("the file does not come back as it is")
+        verifying.tell(found)
 
 
 def wait_for(client: ApiClient, job: Job, view: ProgressView) -> Job:

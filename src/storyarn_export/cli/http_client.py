@@ -20,6 +20,8 @@ MAX_PAGES = 500
 """Of projects, looked through for a slug; of exports, listed."""
 CANCEL_TIMEOUT_SECONDS = 5.0
 """Whoever presses Ctrl-C does not wait for longer."""
+VERIFY_TIMEOUT_SECONDS = 300.0
+"""Small files are read back while we wait, after those of others."""
 TERMINAL = frozenset({"completed", "failed", "cancelled"})
 
 
@@ -186,17 +188,13 @@ class ApiClient:
             raise NotCancellableError(str(refusal(response)))
         return Job(_body(response))
 
-    def verify(self, url: str) -> dict[str, Any]:
-        """What the server finds when it reads the file of an export back.
+    def verify(self, url: str) -> Mapping[str, Any]:
+        """Has the server read the file of an export back; what it has found, or that it is at it.
 
         Raises:
             CommandError: It cannot be verified, or the server does not answer.
         """
-        response = self._send("POST", f"{url}/verify")
-        if not response.is_success:
-            raise refusal(response)
-        found: dict[str, Any] = response.json()
-        return found
+        return _body(self._send("POST", f"{url}/verify", timeout=VERIFY_TIMEOUT_SECONDS))
 
     def delete(self, url: str) -> None:
         """Deletes an export and its file, cancelling it first if need be.

@@ -24,6 +24,7 @@ StoryarnError
 │   ├── UndoExportError       undo-export-failed
 │   ├── ProjectBusyError      project-busy (retryable)
 │   ├── WorkerDiedError       worker-died
+│   ├── VerificationTimeoutError  verification-timeout
 │   └── StorageError          storage-error (retryable)
 │       ├── UploadLostError   storage-error: what was stored before is gone
 │       └── StorageRefusedError  storage-error: trying again changes nothing
@@ -249,6 +250,12 @@ class WorkerDiedError(RunError):
     """The processes that ran the job died, as often as it may be tried."""
 
     code = "worker-died"
+
+
+class VerificationTimeoutError(RunError):
+    """A verification took longer than any may."""
+
+    code = "verification-timeout"
 
 
 class ServiceUnavailableError(StoryarnError):

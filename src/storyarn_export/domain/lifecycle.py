@@ -45,6 +45,22 @@ class ImportStatus(StrEnum):
     EXPIRED = "expired"
 
 
+class VerificationStatus(StrEnum):
+    """Where the verification of an export's file stands.
+
+    - EQUAL, DIFFERENT: it has come to its end
+    - FAILED: nobody knows what it would have found
+    """
+
+    PENDING = "pending"
+    RUNNING = "running"
+    EQUAL = "equal"
+    DIFFERENT = "different"
+    FAILED = "failed"
+
+
+VERIFYING = frozenset({VerificationStatus.PENDING, VerificationStatus.RUNNING})
+
 WAITING_IMPORTS = frozenset({ImportStatus.QUEUED, ImportStatus.RETRYING})
 ENDED_IMPORTS = frozenset(
     {ImportStatus.COMPLETED, ImportStatus.FAILED, ImportStatus.CANCELLED, ImportStatus.EXPIRED}

@@ -63,9 +63,15 @@ class CancelExport:
         with suppress(NotCancellableError):
             await unless_deadlocked(lambda: self._cancel(project_id, job_id))
         # A transaction of its own: who follows the job hears that it was cancelled before it is gone.
-        async with self._sessions.begin() as session:
-            await session.execute(delete(JOBS).where(JOBS.c.id == job_id))
+        await unless_deadlocked(lambda: self._forget(job_id))
         await self._clear(project_id, job_id)
+
+    async def _forget(self, job_id: UUID) -> None:
+        async with self._sessions.begin() as session:
+            gone = delete(JOBS).where(JOBS.c.id == job_id).returning(JOBS.c.verification_entry)
+            verifying = await session.scalar(gone)
+            if verifying is not None:
+                await self._queue.cancel(session, verifying, abort=True)
 
     async def _cancel(self, project_id: int, job_id: UUID) -> JobStatus:
         """One transaction; what the job was before."""

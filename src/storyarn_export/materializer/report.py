@@ -1,6 +1,8 @@
 """Tells what linking left out or emptied."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+
+import asyncpg
 
 from storyarn_export.db.session import BulkConnection
 from storyarn_export.domain.document import Notice, UnresolvedReference
@@ -9,6 +11,8 @@ from storyarn_export.materializer.statements import statement
 
 # References listed one by one; the rest are only counted.
 MAX_LISTED = 1000
+# Rows of a cursor that are held at a time.
+PREFETCHED_ROWS = 1000
 MESSAGES = {
     "self-connection": "a connection from something to itself was left out",
     "dead-connection": "a connection with an end that is not there was left out",
@@ -78,7 +82,10 @@ async def collect_notices(
     return tuple(found)
 
 
-async def missing_targets(connection: BulkConnection) -> frozenset[tuple[Kind, str]]:
-    """What hidden references refer to and is not in the file: kinds and ids; for files where little is emptied."""
-    rows = await connection.fetch(statement("missing_targets"))
-    return frozenset((Kind(row["target"]), row["old_id"]) for row in rows)
+def unresolved_rows(connection: BulkConnection) -> AsyncIterator[asyncpg.Record]:
+    """All references that were emptied, by the ordinals of their rows: `ordinal`, `field`, `old_id`, `target`.
+
+    Args:
+        connection: whose transaction has linked the rows.
+    """
+    return aiter(connection.cursor(statement("all_unresolved"), prefetch=PREFETCHED_ROWS))

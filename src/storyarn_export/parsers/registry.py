@@ -1,7 +1,7 @@
 """The formats that can be read."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from storyarn_export.domain.document import DocumentRow, Notice, ProjectHead
 from storyarn_export.domain.errors import UnknownFormatError
@@ -25,6 +25,9 @@ class Document(Protocol):
 
     def facts(self) -> SourceFacts:
         """What the file says of itself; known when `rows` has come to its end."""
+
+    def metadata(self) -> Mapping[str, Any]:
+        """What the file counts at its end, as JSON, never believed; known when `rows` has come to its end."""
 
     def notices(self) -> tuple[Notice, ...]:
         """What was left out so far."""

@@ -24,6 +24,10 @@ MAINTENANCE = "maintenance"
 RUN_EXPORT = "run_export"
 RUN_IMPORT = "run_import"
 CLEAN_UP = "clean_up"
+VERIFY_EXPORT = "verify_export"
+
+# A clean-up goes before the verifications that wait for the same places; there is one at a time, and it is quick.
+CLEAN_UP_PRIORITY = 1
 
 # An entry that waits may be taken between the moment it stands in our way and the moment we look for it.
 MAX_ENQUEUE_TRIES = 3
@@ -102,6 +106,12 @@ class Queue:
         """Have a worker read or execute this import; as `enqueue_export`."""
         return await self._enqueue(session, IMPORTS, RUN_IMPORT, job_id, delay_seconds)
 
+    async def enqueue_verification(
+        self, session: AsyncSession, job_id: UUID, *, delay_seconds: float = 0
+    ) -> int:
+        """Have a worker verify the file of this export; as `enqueue_export`."""
+        return await self._enqueue(session, MAINTENANCE, VERIFY_EXPORT, job_id, delay_seconds)
+
     async def enqueue_clean_up(self, session: AsyncSession) -> None:
         """Have a worker clean up, once the caller's transaction is committed; one waits at most.
 
@@ -117,6 +127,7 @@ class Queue:
                     CLEAN_UP,
                     queue=MAINTENANCE,
                     queueing_lock=CLEAN_UP,
+                    priority=CLEAN_UP_PRIORITY,
                     connection=await _driver_connection(session),
                 )
                 await entry.defer_async()

@@ -90,6 +90,10 @@ TALLIES = (
     _counted("import_rescues", "import_rescues", "imports taken from workers that had died"),
     _counted("import_retries", "import_retries", "imports put off because something was away for the moment"),
     _counted("import_stale", "import_stale", "imports turned down because the project had changed"),
+    _counted("verifications_finished", "verification_finished", "verifications that have ended", "status"),
+    _counted(
+        "verification_rescues", "verification_rescues", "verifications taken from processes that had died"
+    ),
     _counted("cleanup_removed", "cleanup_removed", "things removed by the clean-up", "what"),
     _counted(
         "storage_errors",

@@ -1,35 +1,17 @@
 """Two native documents in lockstep: the same but for ids that are moved by a known distance."""
 
-import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
-from storyarn_export.domain.document import FIELDS, DocumentRow, Form, Reference
-from storyarn_export.domain.story import Kind
+from storyarn_export.domain.document import FIELDS, DocumentRow
 from storyarn_export.parsers.registry import Document
+from storyarn_export.verification.difference import Differences
+from storyarn_export.verification.emptied import Absences, Emptied
+from storyarn_export.verification.values import back, copied_values, expected_values, target_of
 
-# Ids of the second document are those of the first plus this: no sequence comes there, and bigint holds it.
-SHIFT = 4_000_000_000_000_000_000
-MOVED = re.compile(r"(?<![0-9])4[0-9]{18}(?![0-9])")
-HOLE = re.compile(r"%(?:%|(\d+)\$s)")
-# Enough to see what is wrong; all that follow a first one often have the same cause.
-MAX_DIFFERENCES = 20
-MAX_SHOWN_CHARS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A place where two documents differ.
-
-    Attributes:
-        path: JSON path in the first document, or in the second where the first has nothing.
-        message: what is there.
-    """
-
-    path: str
-    message: str
+HEAD = ("name", "slug", "description", "settings", "source_language")
 
 
 @dataclass(slots=True)
@@ -37,150 +19,129 @@ class Comparison:
     """What a comparison has found.
 
     Attributes:
-        differences: the first MAX_DIFFERENCES.
         entities: rows compared.
+        emptied: references that the copy cannot have, which is not the file's fault.
+        parted: whether rows stopped standing beside their like, so that those after them were not compared.
     """
 
-    differences: list[Difference] = field(default_factory=list)
+    differences: Differences = field(default_factory=Differences)
     entities: int = 0
-
-    @property
-    def full(self) -> bool:
-        """Whether there is no place for more."""
-        return len(self.differences) >= MAX_DIFFERENCES
-
-    def add(self, path: str, message: str) -> None:
-        """Keep a difference, unless there are enough."""
-        if not self.full:
-            self.differences.append(Difference(path, message))
+    emptied: int = 0
+    parted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Emptied:
-    """References of the first document that an import must empty, as they refer to nothing in it.
+class Comparing:
+    """Compares a file with its copy, for a thread.
 
-    Attributes:
-        paths: JSON paths of those that are fields of their own.
-        targets: what hidden ones refer to, by kind and id.
-    """
-
-    paths: frozenset[str]
-    targets: frozenset[tuple[Kind, str]]
-
-
-def compare(left: Document, right: Document, emptied: Emptied, stop: threading.Event) -> Comparison:
-    """Compare two documents row by row; for a thread.
-
-    Memory: one entity of each.
+    Memory: one entity of each, and what was emptied around it.
 
     Args:
-        left: the first.
-        right: its copy, with ids that are moved by SHIFT.
-        emptied: references of the first that are empty in the copy.
+        emptied: references of the file that the copy cannot have.
+        absences: which of them are not the file's fault.
+        shift: how far the ids of the copy are moved.
         stop: set when nobody waits any more.
-
-    Raises:
-        DocumentError: one cannot be read.
     """
-    comparison = Comparison()
-    for one, other in zip_longest(left.rows(), right.rows()):
-        if stop.is_set() or comparison.full:
-            return comparison
-        if not _compare_rows(one, other, emptied, comparison):
-            # Nothing after it stands beside its like.
-            return comparison
-        comparison.entities += 1
-    head, copy = left.head(), right.head()
-    for name in ("description", "settings", "source_language"):
-        if getattr(head, name) != getattr(copy, name):
-            comparison.add("$", f"the project's {name} is not what it was")
-    known = {notice.code for notice in right.notices()}
-    for notice in left.notices():
-        if notice.code not in known:
-            comparison.add(notice.path or "$", f"{notice.code}: {notice.message}")
-    return comparison
 
+    def __init__(self, emptied: Emptied, absences: Absences, shift: int, stop: threading.Event) -> None:
+        self._shift = shift
+        self._emptied = emptied
+        self._absences = absences
+        self._stop = stop
+        self._found = Comparison()
 
-def _compare_rows(
-    one: DocumentRow | None, other: DocumentRow | None, emptied: Emptied, comparison: Comparison
-) -> bool:
-    """Compare rows that stand at the same place, and say whether they are the same entity."""
-    if one is None or other is None:
-        present = one or other
-        path, kind = ("$", "row") if present is None else (present.path, present.kind)
-        comparison.add(path, f"this {kind} is only in the {'copy' if one is None else 'file'}")
-        return False
-    if (one.kind, one.path, one.old_id) != (other.kind, other.path, _back(other.old_id)):
-        comparison.add(
-            one.path, f"{one.kind} {one.old_id} became {other.kind} {_back(other.old_id)} at {other.path}"
+    def __call__(self, left: Document, right: Document) -> Comparison:
+        """Compare, once.
+
+        Args:
+            left: the file.
+            right: its copy, read to its end in any case, so that whoever writes it comes to an end.
+
+        Raises:
+            DocumentError: one cannot be read.
+        """
+        copied = right.rows()
+        self._compare_rows(left.rows(), copied)
+        for _ in copied:
+            if self._stop.is_set():
+                break
+        return self._found
+
+    def _compare_rows(self, left: Iterator[DocumentRow], right: Iterator[DocumentRow]) -> None:
+        for one, other in zip_longest(left, right):
+            if self._stop.is_set():
+                return
+            if not self._is_same_entity(one, other):
+                # Nothing after it stands beside its like.
+                self._found.parted = True
+                return
+            self._compare_values(one, other)
+            self._found.entities += 1
+
+    def _is_same_entity(self, one: DocumentRow | None, other: DocumentRow | None) -> bool:
+        differences = self._found.differences
+        if one is None or other is None:
+            present = one or other
+            if present is not None:
+                where = "copy" if one is None else "file"
+                differences.add(present.path, f"this {present.kind} is only in the {where}")
+            return False
+        if (one.kind, one.path, one.old_id) == (other.kind, other.path, back(other.old_id, self._shift)):
+            return True
+        became = f"{other.kind} {back(other.old_id, self._shift) or ''}".rstrip()
+        differences.add(
+            one.path, f"{one.kind} {one.old_id or ''}".rstrip() + f" became {became} at {other.path}"
         )
         return False
-    for name, value, copied in zip(
-        FIELDS[one.kind], _values(one, emptied), _values(other, None), strict=True
-    ):
-        if value != copied and not _may_differ(one, name):
-            comparison.add(f"{one.path}.{name}", f"{_shown(value)} became {_shown(copied)}")
-    return True
+
+    def _compare_values(self, one: DocumentRow, other: DocumentRow) -> None:
+        places = self._emptied.of(one.ordinal)
+        for place in places:
+            kind, old_id = target_of(one, place)
+            if self._absences.allow(kind, old_id):
+                self._found.emptied += 1
+                continue
+            message = f"refers to the {kind} {old_id}, which is neither in the file nor said to be missing"
+            self._found.differences.add_values(f"{one.path}.{place.field}", place.old_id, None, message)
+        wanted, found = expected_values(one, places), copied_values(other, self._shift)
+        for name, expected, copied in zip(FIELDS[one.kind], wanted, found, strict=True):
+            if expected != copied and not _may_differ(one, name):
+                self._found.differences.add_values(f"{one.path}.{name}", expected, copied)
 
 
-def _values(row: DocumentRow, emptied: Emptied | None) -> Iterator[object]:
-    """The values with their references as they must be in a copy; `emptied` is None for the copy itself."""
-    fields = FIELDS[row.kind]
-    given = dict(zip(fields, row.values, strict=True))
-    gone = emptied is not None and f"{row.path}.target_id" in emptied.paths
-    templates = {reference.field for reference in row.references}
-    for name in fields:
-        value = given[name]
-        if name in templates and isinstance(value, str):
-            yield _filled(row, name, value, emptied)
-        elif name == "target_type" and gone:
-            yield None
-        elif name.endswith(("_id", "_ids", "source_pin")):
-            yield _referring(f"{row.path}.{name}", value, emptied)
-        else:
-            yield value
+def compare_envelopes(read: Document, copied: Document, differences: Differences) -> None:
+    """Compare what two documents say of their project and of themselves, and what a parser had to leave out.
+
+    Args:
+        read: the file, read to its end.
+        copied: its copy, read to its end.
+        differences: takes what is found.
+    """
+    head, copy = read.head(), copied.head()
+    for name in HEAD:
+        expected, found = getattr(head, name), getattr(copy, name)
+        if expected != found:
+            place = "$.localization" if name == "source_language" else "$.project"
+            differences.add_values(f"{place}.{name}", expected, found)
+    _compare_numbers(
+        "$.metadata.statistics",
+        read.metadata().get("statistics"),
+        copied.metadata().get("statistics"),
+        differences,
+    )
+    known = {notice.code for notice in copied.notices()}
+    for notice in read.notices():
+        if notice.code not in known:
+            differences.add(notice.path or "$", f"{notice.code}: {notice.message}")
 
 
-def _referring(path: str, value: object, emptied: Emptied | None) -> object:
-    if isinstance(value, list | tuple):
-        back = [_referring(f"{path}[{place}]", one, emptied) for place, one in enumerate(value)]
-        return [one for one in back if one is not None]
-    if emptied is None:
-        return _back(value)
-    return None if path in emptied.paths else value
-
-
-def _filled(row: DocumentRow, name: str, template: str, emptied: Emptied | None) -> str:
-    holes = {one.number: one for one in row.references if one.field == name}
-
-    def fill(hole: re.Match[str]) -> str:
-        return "%" if hole[1] is None else _written(holes[int(hole[1])], emptied)
-
-    return HOLE.sub(fill, template)
-
-
-def _written(reference: Reference, emptied: Emptied | None) -> str:
-    mention = reference.form is Form.MENTION
-    if emptied is not None and (reference.target, reference.old_id) in emptied.targets:
-        return "" if mention else "null"
-    named = reference.old_id if emptied is not None else str(_back(reference.old_id))
-    if reference.form is Form.TYPE:
-        return f'"{reference.target}"'
-    return f'"{named}"' if reference.form is Form.STRING else named
+def _compare_numbers(path: str, expected: object, found: object, differences: Differences) -> None:
+    if isinstance(expected, Mapping) and isinstance(found, Mapping):
+        for key in dict.fromkeys((*found, *expected)):
+            _compare_numbers(f"{path}.{key}", expected.get(key), found.get(key), differences)
+    elif expected != found or isinstance(expected, bool) != isinstance(found, bool):
+        differences.add_values(path, expected, found)
 
 
 def _may_differ(row: DocumentRow, name: str) -> bool:
     # The hash of a text is another when ids in the text are others.
     return name == "source_text_hash" and any(one.field == "source_text" for one in row.references)
-
-
-def _back(value: object) -> object:
-    """An id of the copy as that of the file."""
-    if isinstance(value, int) and value >= SHIFT:
-        return value - SHIFT
-    return MOVED.sub(lambda found: str(int(found[0]) - SHIFT), value) if isinstance(value, str) else value
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= MAX_SHOWN_CHARS else f"{text[:MAX_SHOWN_CHARS]}…"

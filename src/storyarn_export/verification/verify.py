@@ -4,150 +4,167 @@ import asyncio
 import threading
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from importlib.resources import files
 from io import BufferedReader
-from uuid import uuid4
 
 import asyncpg
 
 from storyarn_export.collector.snapshot import inside_transaction
 from storyarn_export.db.session import BulkConnection
-from storyarn_export.domain.errors import DocumentError, InvalidRequestError
+from storyarn_export.db.transaction import bulk_transaction
+from storyarn_export.domain.document import Notice, ProjectHead
+from storyarn_export.domain.errors import DocumentError
 from storyarn_export.domain.options import ExportOptions
 from storyarn_export.exports.document import Document
-from storyarn_export.imports.reading import stage_file
+from storyarn_export.imports.reading import Staged, stage_file
 from storyarn_export.imports.refusals import content_refusals
 from storyarn_export.imports.source import READ_BYTES, StoredSource, open_source
-from storyarn_export.materializer.materialize import Materialized, materialize
+from storyarn_export.materializer.materialize import materialize
 from storyarn_export.materializer.plan import decide, identify_shifted
-from storyarn_export.materializer.project import create_project
-from storyarn_export.materializer.report import missing_targets
 from storyarn_export.parsers.guard import Limits
 from storyarn_export.parsers.registry import open_document
 from storyarn_export.serializers.registry import Format, Header
 from storyarn_export.storage.contract import Storage
-from storyarn_export.verification.comparing import SHIFT, Comparison, Difference, Emptied, compare
+from storyarn_export.verification.comparing import Comparing, Comparison, compare_envelopes
+from storyarn_export.verification.difference import Differences
+from storyarn_export.verification.emptied import Absences, spool, told_absences, write_emptied
+from storyarn_export.verification.values import shift_of
+
+CREATE_SCRATCH = (files(__package__) / "queries" / "create_scratch.sql").read_text(encoding="utf-8")
+SLUG = "verification"
+# An id of one digit has nineteen in the copy.
+COPY_FACTOR = 19
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
-    """What a verification found.
+class Written:
+    """How a file came to be.
 
     Attributes:
-        differences: the first places where the file and its copy differ; none when it passed.
-        entities: how many were compared.
-        emptied: references to what is not in the file, which no import could keep.
+        key: where it is stored.
+        size_bytes: of the file.
+        written_by: its format, one that can be read.
+        options: what it was asked to hold.
+        owner_id: of the project, who owns the one that is made of the file.
     """
 
-    differences: tuple[Difference, ...]
-    entities: int
-    emptied: int
-
-    @property
-    def passed(self) -> bool:
-        """Whether the file says all that is needed."""
-        return not self.differences
+    key: str
+    size_bytes: int
+    written_by: Format
+    options: ExportOptions
+    owner_id: int
 
 
 class VerifyFile:
     """Loads a file into a project of its own, exports that again and compares; all of it is rolled back.
 
-    Nothing stays but dead rows, which the database vacuums. Memory: as for a load and an export.
+    Nothing stays but dead rows, which the database vacuums. Memory: as for a load and an export; what is known of
+    single rows lies in the database or in a temporary file.
 
     Args:
         bulk: where the connection comes from, to the primary.
         storage: where the file is.
-        max_bytes: of the file, and of what it unpacks to.
         max_entity_bytes: of one entity's own JSON.
     """
 
-    def __init__(
-        self, bulk: asyncpg.Pool, storage: Storage, *, max_bytes: int, max_entity_bytes: int
-    ) -> None:
+    def __init__(self, bulk: asyncpg.Pool, storage: Storage, *, max_entity_bytes: int) -> None:
         self._bulk = bulk
         self._storage = storage
-        self._limits = Limits(max_bytes=max_bytes, max_entity_bytes=max_entity_bytes)
+        self._max_entity_bytes = max_entity_bytes
 
-    async def __call__(
-        self, key: str, *, written_by: Format, options: ExportOptions, user_id: int
-    ) -> Verified:
+    async def __call__(self, written: Written) -> Comparison:
         """Verify a file.
 
-        Args:
-            key: of the file.
-            written_by: its format, one that can be read.
-            options: what it was asked to hold.
-            user_id: in whose workspace the project would be.
-
         Raises:
-            InvalidRequestError: more references are emptied than can be told apart.
             StorageError: the file cannot be read.
         """
-        async with self._bulk.acquire() as connection:
-            transaction = connection.transaction()
-            await transaction.start()
+        async with self._bulk.acquire() as connection, bulk_transaction(connection, keep=False):
             try:
-                return await self._inside(connection, key, written_by, options, user_id)
+                return await self._inside(connection, written)
             except DocumentError as error:
-                found = Difference(error.path or "$", f"{error.document_code}: {error.message}")
-                return Verified((found,), 0, 0)
-            finally:
-                await transaction.rollback()
+                differences = Differences()
+                differences.add(error.path or "$", f"{error.document_code}: {error.message}")
+                return Comparison(differences, parted=True)
 
-    async def _inside(
-        self, connection: BulkConnection, key: str, written_by: Format, options: ExportOptions, user_id: int
-    ) -> Verified:
-        async with open_source(self._storage, key) as (file, _):
-            project_id, done = await self._load(connection, file, user_id)
-        if done.unresolved_total > len(done.unresolved):
-            raise InvalidRequestError(
-                f"{done.unresolved_total} references of the file refer to what is not in it;"
-                f" only {len(done.unresolved)} can be told from losses",
-                hint="export all sections",
-            )
-        paths = frozenset(one.path for one in done.unresolved)
-        emptied = Emptied(paths, await missing_targets(connection))
-        copy = self._copy(connection, project_id, written_by, options)
-        async with open_source(self._storage, key) as (file, _), aclosing(copy):
-            comparison = await self._compare(file, copy, emptied)
-        return Verified(tuple(comparison.differences), comparison.entities, done.unresolved_total)
+    async def _inside(self, connection: BulkConnection, written: Written) -> Comparison:
+        limits = Limits(max_bytes=written.size_bytes, max_entity_bytes=self._max_entity_bytes)
+        async with open_source(self._storage, written.key) as (file, _):
+            project_id, staged, notices = await self._load(connection, file, limits, written.owner_id)
+        with spool() as spooled:
+            emptied = await write_emptied(connection, spooled)
+            stop = threading.Event()
+            absences = Absences(written.options, told_absences(staged.document.metadata()))
+            comparing = Comparing(emptied, absences, shift_of(connection.get_server_pid()), stop)
+            copy = self._copy(connection, project_id, written)
+            async with open_source(self._storage, written.key) as (file, _), aclosing(copy):
+                found = await self._compare(file, limits, copy, comparing, stop)
+        if found.parted:
+            # Why, as the load has put it.
+            for notice in notices:
+                found.differences.add(notice.path or "$", f"{notice.code}: {notice.message}")
+        return found
 
     async def _load(
-        self, connection: BulkConnection, file: BufferedReader, user_id: int
-    ) -> tuple[int, Materialized]:
+        self, connection: BulkConnection, file: BufferedReader, limits: Limits, owner_id: int
+    ) -> tuple[int, Staged, tuple[Notice, ...]]:
         with content_refusals():
-            staged = await stage_file(connection, file, self._limits)
+            staged = await stage_file(connection, file, limits)
             head = staged.document.head()
-            # Nobody shall wait for a slug that is never taken.
-            name = f"verification-{uuid4()}"
-            project_id, _ = await create_project(connection, head, owner_id=user_id, name=name)
+            project_id = await _create_scratch(connection, head, owner_id)
             await decide(connection, project_id, None)
-            await identify_shifted(connection, SHIFT)
-            return project_id, await materialize(connection, project_id, head, staged.counts)
+            await identify_shifted(connection, shift_of(connection.get_server_pid()))
+            done = await materialize(connection, project_id, head, staged.counts)
+            return project_id, staged, done.notices
 
     async def _copy(
-        self, connection: BulkConnection, project_id: int, written_by: Format, options: ExportOptions
+        self, connection: BulkConnection, project_id: int, written: Written
     ) -> AsyncGenerator[bytes, None]:
+        # The file holds what was chosen by id, and the ids are others here.
+        options = replace(written.options, sheet_ids=None, flow_ids=None, scene_ids=None)
         snapshot = await inside_transaction(self._bulk, connection)
         project = await snapshot.project(project_id) or b"{}"
         counting = await snapshot.begin_census(project_id, options, beside=False)
-        serializer = written_by.serializer(Header(project, datetime.now(UTC), options))
+        serializer = written.written_by.serializer(Header(project, datetime.now(UTC), options))
         document = Document(snapshot, serializer, project_id, options, counting)
         async with aclosing(document.pieces()) as pieces:
             async for piece in pieces:
                 yield piece
 
     async def _compare(
-        self, file: BufferedReader, copy: AsyncGenerator[bytes, None], emptied: Emptied
+        self,
+        file: BufferedReader,
+        limits: Limits,
+        copy: AsyncGenerator[bytes, None],
+        comparing: Comparing,
+        stop: threading.Event,
     ) -> Comparison:
         source = BufferedReader(StoredSource(copy, asyncio.get_running_loop()), READ_BYTES)
-        left, right = open_document(file, self._limits), open_document(source, self._limits)
-        stop = threading.Event()
-        comparing = asyncio.create_task(asyncio.to_thread(compare, left, right, emptied, stop))
+        larger = replace(
+            limits,
+            max_bytes=limits.max_bytes * COPY_FACTOR,
+            max_entity_bytes=limits.max_entity_bytes * COPY_FACTOR,
+        )
+        left, right = open_document(file, limits), open_document(source, larger)
+
+        def compare() -> Comparison:
+            found = comparing(left, right)
+            if not stop.is_set() and not found.parted:
+                compare_envelopes(left, right, found.differences)
+            return found
+
+        running = asyncio.create_task(asyncio.to_thread(compare))
         try:
-            return await asyncio.shield(comparing)
+            return await asyncio.shield(running)
         finally:
             # The thread cannot be stopped from here, and what it reads must not be closed under it.
             stop.set()
-            await asyncio.wait([comparing])
+            await asyncio.wait([running])
+
+
+async def _create_scratch(connection: BulkConnection, head: ProjectHead, owner_id: int) -> int:
+    project_id: int = await connection.fetchval(
+        CREATE_SCRATCH, head.name, head.slug or SLUG, head.description, head.settings, owner_id
+    )
+    return project_id

@@ -15,7 +15,7 @@ from storyarn_export.worker.cron import keep_cleaning
 from storyarn_export.worker.observed import ObservedRuns, metered, observed
 from storyarn_export.worker.rescue import keep_rescuing
 from storyarn_export.worker.supervisor import Supervisor
-from storyarn_export.worker.tasks import register_clean_up, register_tasks
+from storyarn_export.worker.tasks import register_clean_up, register_tasks, register_verification
 
 # New containers before Python looks for cycles: several batches full, where its default is a few rows.
 GC_THRESHOLDS = (100_000, 10, 10)
@@ -46,12 +46,14 @@ async def serve_worker(services: Services, queues: Sequence[str], *, stop: async
     async def rescue() -> None:
         await services.rescue_exports()
         await services.imports.rescue()
+        await services.verifications.rescue()
 
     async def reach() -> None:
         async with services.sessions() as session:
             await session.execute(select(1))
 
     register_clean_up(services.queue.app, clean_up)
+    register_verification(services.queue.app, metered(services.verifications.run, MAINTENANCE, meter))
     supervisor = Supervisor(
         services.queue.app,
         # One process alone may fill all places.

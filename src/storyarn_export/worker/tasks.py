@@ -19,6 +19,7 @@ from storyarn_export.queueing.queue import (
     MAINTENANCE,
     RUN_EXPORT,
     RUN_IMPORT,
+    VERIFY_EXPORT,
 )
 
 Run = Callable[[UUID], Awaitable[None]]
@@ -54,6 +55,19 @@ async def _run(run: Run, context: JobContext, job_id: str) -> None:
             if context.abort_reason() is AbortReason.USER_REQUEST:
                 raise JobAborted from None
             raise
+
+
+def register_verification(app: procrastinate.App, verify_export: Run) -> None:
+    """Teach the app of a worker process to verify files.
+
+    Args:
+        app: of the queue.
+        verify_export: verifies the file of one export.
+    """
+
+    @app.task(name=VERIFY_EXPORT, queue=MAINTENANCE, pass_context=True)
+    async def _verify_export(context: JobContext, job_id: str) -> None:
+        await _run(verify_export, context, job_id)
 
 
 def register_clean_up(app: procrastinate.App, clean_up: Callable[[datetime], Awaitable[CleanedUp]]) -> None:

@@ -13,11 +13,9 @@ from storyarn_export.api.filenames import attachment
 from storyarn_export.api.files import FileStream, closing
 from storyarn_export.api.middleware import WAS_HEAD
 from storyarn_export.api.ranges import parse_range
-from storyarn_export.api.schemas.exports import is_expired
 from storyarn_export.api.state import State
 from storyarn_export.db.models import ExportJob
-from storyarn_export.domain.errors import ExportExpiredError, ExportNotReadyError, NotFoundError
-from storyarn_export.domain.lifecycle import ACTIVE, JobStatus
+from storyarn_export.exports.finished import require_file
 from storyarn_export.settings import DownloadMode
 
 router = APIRouter(prefix="/api/projects/{project_id}/exports/{job_id}", tags=["exports"])
@@ -59,10 +57,8 @@ async def download(
     """
     async with state.services.sessions() as session:
         job = await require_job(session, access, job_id)
-    key = _file_key(job)
-    size = None if is_expired(job) else await state.services.storage.size(key)
-    if size is None:
-        raise ExportExpiredError("The file has been removed.", hint="export the project again")
+    file = await require_file(job, state.services.storage)
+    key, size = file.key, file.size
     etag = f'"{job.sha256}"'
     if none_match(if_none_match, etag):
         return Response(status_code=304, headers={"ETag": etag, "Cache-Control": "private, no-store"})
@@ -100,14 +96,6 @@ async def _link(state: State, job: ExportJob, key: str) -> str | None:
 
 def _disposition(job: ExportJob) -> str:
     return attachment(job.filename or f"export-{job.id}")
-
-
-def _file_key(job: ExportJob) -> str:
-    if job.status in ACTIVE:
-        raise ExportNotReadyError("The export is not finished.", hint="follow its events, or ask again soon")
-    if job.status != JobStatus.COMPLETED or job.file_key is None:
-        raise NotFoundError(f"The export is {job.status}; it has no file.")
-    return job.file_key
 
 
 def _headers(job: ExportJob, etag: str) -> dict[str, str]:

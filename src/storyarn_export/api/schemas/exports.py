@@ -1,7 +1,6 @@
 """The export job as every answer shows it."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +8,9 @@ from pydantic import Field, JsonValue, SerializerFunctionWrapHandler, model_seri
 
 from storyarn_export.api.schemas.common import Answer, Moment
 from storyarn_export.db.models import ExportJob
-from storyarn_export.domain.lifecycle import JobStatus, Mode
+from storyarn_export.domain.lifecycle import JobStatus, Mode, VerificationStatus
 from storyarn_export.domain.story import Section
+from storyarn_export.exports.finished import is_expired
 
 
 class SectionProgress(Answer):
@@ -57,6 +57,32 @@ class Loss(Answer):
     count: int
 
 
+class DifferenceOut(Answer):
+    """A place where a file and its copy differ."""
+
+    path: str = Field(description="JSON path in the file.", examples=["$.flows[0].connections[2]"])
+    message: str = Field(description="What is wrong there.")
+    expected: str | None = Field(description="What the file says, as JSON, cut where it is long.")
+    found: str | None = Field(description="What came back, likewise.")
+
+
+class VerificationOut(Answer):
+    """What is known of the file of an export: loaded, exported again, compared."""
+
+    status: VerificationStatus
+    attempt: int
+    requested_at: Moment
+    started_at: Moment | None
+    finished_at: Moment | None
+    entities: int = Field(description="Entities that were compared.")
+    emptied: int = Field(
+        description="References to what the file was not asked to hold, or says itself that it does not hold."
+    )
+    difference_count: int
+    differences: list[DifferenceOut] = Field(description="The first of them.")
+    error: JobError | None = Field(description="Why it failed.")
+
+
 class ExportJobOut(Answer):
     """An export job."""
 
@@ -82,6 +108,7 @@ class ExportJobOut(Answer):
     download_url: str | None = Field(description="While the file can be downloaded.")
     events_url: str
     validation: ValidationSummary | None
+    verification: VerificationOut | None = Field(description="Of its file; null until someone asks for it.")
     losses: list[Loss]
     error: JobError | None
 
@@ -97,11 +124,6 @@ class RequestedExport(ExportJobOut):
 def job_url(job: ExportJob) -> str:
     """Where the job is found."""
     return f"/api/projects/{job.project_id}/exports/{job.id}"
-
-
-def is_expired(job: ExportJob) -> bool:
-    """Whether the time is over for which the file is kept."""
-    return job.expires_at is not None and job.expires_at <= datetime.now(UTC)
 
 
 def export_resource(job: ExportJob) -> ExportJobOut:
@@ -137,6 +159,7 @@ def _fields(job: ExportJob) -> dict[str, Any]:
             "file_size",
             "sha256",
             "validation",
+            "verification",
             "losses",
         ),
     )

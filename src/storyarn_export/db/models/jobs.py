@@ -28,7 +28,9 @@ class ExportJob(Base):
 
     `retries` counts attempts that ended because something was away for a moment; they spend no attempt.
     `seq` grows with every change that subscribers should see. `run_token` is drawn anew by every attempt; all
-    writes of a running attempt name it, so that a worker thought dead cannot damage its successor.
+    writes of a running attempt name it, so that a worker thought dead cannot damage its successor. `verification` is
+    what is known of the finished file, in the form of `verification.state`; `verification_run` and
+    `verification_entry` are to it what `run_token` and `queue_job_id` are to the export.
     """
 
     __tablename__ = "export_jobs"
@@ -43,6 +45,13 @@ class ExportJob(Base):
             name="completed_has_file",
         ),
         CheckConstraint("status <> 'processing' OR run_token IS NOT NULL", name="processing_has_run"),
+        CheckConstraint(
+            "verification ->> 'status' IN ('pending', 'running', 'equal', 'different', 'failed')",
+            name="verification_status",
+        ),
+        CheckConstraint(
+            "verification ->> 'status' <> 'running' OR verification_run IS NOT NULL", name="verifying_has_run"
+        ),
         Index("export_jobs_project_id_index", "project_id", "id"),
         Index("export_jobs_project_id_status_index", "project_id", "status"),
         Index("export_jobs_user_id_index", "user_id", "id"),
@@ -55,6 +64,11 @@ class ExportJob(Base):
             "options_sha256",
             unique=True,
             postgresql_where=text("status IN ('pending', 'processing')"),
+        ),
+        Index(
+            "export_jobs_verifying_index",
+            "id",
+            postgresql_where=text("verification ->> 'status' IN ('pending', 'running')"),
         ),
     )
 
@@ -94,6 +108,9 @@ class ExportJob(Base):
     completed_at: Mapped[Moment | None]
     expires_at: Mapped[Moment | None]
     file_removed_at: Mapped[Moment | None]
+    verification: Mapped[Json | None]
+    verification_run: Mapped[UUID | None]
+    verification_entry: Mapped[int | None] = mapped_column(BigInteger)
     traceparent: Mapped[Name | None]
 
 

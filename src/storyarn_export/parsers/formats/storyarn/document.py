@@ -63,6 +63,10 @@ class StoryarnDocument:
         """What the file says of itself; known when `rows` has come to its end."""
         return self._head.facts()
 
+    def metadata(self) -> Mapping[str, Any]:
+        """What the file counts at its end, as JSON, never believed; known when `rows` has come to its end."""
+        return self._head.metadata
+
     def notices(self) -> tuple[Notice, ...]:
         """What was left out so far."""
         return self._notices.all()

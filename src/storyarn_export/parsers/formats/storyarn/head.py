@@ -8,7 +8,7 @@ from storyarn_export.domain.errors import DocumentError
 from storyarn_export.domain.imports import SourceFacts
 from storyarn_export.parsers.formats.storyarn.entities import EntityReader
 from storyarn_export.parsers.formats.storyarn.text import Printer
-from storyarn_export.parsers.formats.storyarn.window import Window
+from storyarn_export.parsers.formats.storyarn.window import HARMLESS_CHARS, Window
 
 MAJOR_VERSION = "1"
 REQUIRED_KEYS = ("storyarn_version", "export_version", "project")
@@ -18,6 +18,9 @@ MAX_SLUG = 100
 MAX_DESCRIPTION = 1000
 # A time as in RFC 3339 takes a third of it.
 MAX_EXPORTED_AT = 100
+METADATA_KEYS = frozenset({"statistics", "validation"})
+# A thousand languages, or a few hundred findings; what is longer is not kept.
+MAX_METADATA_CHARS = HARMLESS_CHARS // 4
 PROJECT_KEYS = frozenset({"id", "name", "slug", "description", "settings"})
 
 
@@ -28,6 +31,9 @@ class HeadReader:
         window: the document.
         printer: prints the settings.
         entities: counts unknown keys.
+
+    Attributes:
+        metadata: what the document counts at its end, as JSON; what is too long or unknown is left out.
     """
 
     def __init__(self, window: Window, printer: Printer, entities: EntityReader) -> None:
@@ -39,6 +45,7 @@ class HeadReader:
         self._exported_at: str | None = None
         self._source_language: str | None = None
         self._head: ProjectHead | None = None
+        self.metadata: dict[str, Any] = {}
 
     def open(self) -> None:
         """Check that the document is an object.
@@ -65,7 +72,7 @@ class HeadReader:
             case "exported_at":
                 self._read_exported_at(path)
             case "metadata":
-                self._window.skip(path)
+                self._read_metadata(path)
             case _:
                 return False
         self._seen.add(key)
@@ -107,6 +114,21 @@ class HeadReader:
         elif isinstance(value, str) and len(value) <= MAX_EXPORTED_AT:
             self._printer.print(value, path)
             self._exported_at = value
+
+    def _read_metadata(self, path: str) -> None:
+        """Keep what is short and known; it is compared, never computed with."""
+        if self._window.peek(path) != "{":
+            self._window.skip(path)
+            return
+        for key in self._window.members(path):
+            place = f"{path}.{key}"
+            held, value = False, None
+            if key in METADATA_KEYS:
+                held, value = self._window.value_within(place, MAX_METADATA_CHARS)
+            if held:
+                self.metadata[key] = value
+            else:
+                self._window.skip(place)
 
     def _text(self, path: str) -> str:
         value = self._window.value(path)
