@@ -50,14 +50,19 @@ async def exported(story: Story, document: bytes) -> bytes:
 
 
 async def verify(
-    story: Story, tmp_path: Path, content: bytes, options: ExportOptions | None = None
+    story: Story,
+    tmp_path: Path,
+    content: bytes,
+    options: ExportOptions | None = None,
+    *,
+    intact: bool = False,
 ) -> Comparison:
     file = tmp_path / "store" / KEY
     file.parent.mkdir(parents=True)
     file.write_bytes(content)
     before = await rows(story)
     verify_file = VerifyFile(story.bulk, LocalStorage(tmp_path / "store"), max_entity_bytes=2**24)
-    written = Written(KEY, len(content), STORYARN, options or ExportOptions(), story.owner_id)
+    written = Written(KEY, len(content), STORYARN, options or ExportOptions(), story.owner_id, intact)
     done = await verify_file(written)
     assert await rows(story) == before
     return done
@@ -137,6 +142,17 @@ async def test_each_reference_that_an_import_would_empty_is_named(story: Story, 
     assert done.entities == REFERENCES + 2
 
 
+async def test_what_the_project_referred_to_in_vain_is_no_difference(story: Story, tmp_path: Path) -> None:
+    project = await load(story, encode(many_lines(3)))
+    await story.bulk.execute(
+        "UPDATE sheets SET deleted_at = now() WHERE id = (SELECT max(id) FROM sheets WHERE project_id = $1)",
+        project,
+    )
+    content = await export_bytes(story.bulk, project)
+    done = await verify(story, tmp_path, content, intact=True)
+    assert (done.differences.listed, done.emptied) == ([], 3)
+
+
 async def test_what_the_file_says_itself_that_it_lacks_is_no_difference(story: Story, tmp_path: Path) -> None:
     content = await exported(story, encode(many_lines(3)))
 
@@ -197,7 +213,7 @@ async def test_verifications_of_one_file_do_not_wait_for_each_other(story: Story
     file.parent.mkdir(parents=True)
     file.write_bytes(content)
     verify_file = VerifyFile(story.bulk, LocalStorage(tmp_path / "store"), max_entity_bytes=2**24)
-    written = Written(KEY, len(content), STORYARN, ExportOptions(), story.owner_id)
+    written = Written(KEY, len(content), STORYARN, ExportOptions(), story.owner_id, intact=True)
     async with story.bulk.acquire() as other:
         transaction = other.transaction()
         await transaction.start()

@@ -31,11 +31,13 @@ def test_what_a_file_may_refer_to_without_holding_it() -> None:
     allowed = {(kind, old_id) for kind in Kind for old_id in ("5", "6") if absences.allow(kind, old_id)}
     whole = {Kind.ASSET, Kind.SCREENPLAY, Kind.ELEMENT, Kind.FLOW, Kind.NODE, Kind.FLOW_CONNECTION}
     assert allowed == {(kind, old_id) for kind in whole for old_id in ("5", "6")} | {(Kind.SHEET, "5")}
+    assert all(Absences(options, None).allow(kind, "6") for kind in Kind)
 
 
 def test_validation_of_any_form_is_read_without_harm() -> None:
-    forms: tuple[Any, ...] = (None, 1, [], {}, {"findings": 1}, {"findings": [1, {}, {"target_type": 3}]})
-    for broken in forms:
-        assert told_absences({"validation": broken}) == frozenset()
+    nothing: tuple[Any, ...] = (None, 1, [], {}, {"findings": 1}, {"findings": [], "truncated": True})
+    for broken in nothing:
+        assert told_absences({"validation": broken}) is None
+    assert told_absences({"validation": {"findings": [1, {}, {"target_type": 3}]}}) == frozenset()
     finding = {"target_type": "sheet", "target_id": 5}
-    assert told_absences({"validation": {"findings": [finding]}}) == {("sheet", "5")}
+    assert told_absences({"validation": {"findings": [finding]}}) == frozenset({("sheet", "5")})

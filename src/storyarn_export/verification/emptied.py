@@ -90,11 +90,12 @@ class Absences:
 
     Attributes:
         options: sections that it was not asked to hold, and sections of which it was asked to hold a part.
-        told: what its own validation says is not in it, by kind and id.
+        told: what its own validation says is not in it, by kind and id; None where that says nothing, or not all, and
+            the project may have referred to what had been deleted.
     """
 
     options: ExportOptions
-    told: frozenset[tuple[str, str]]
+    told: frozenset[tuple[str, str]] | None
 
     def allow(self, kind: Kind, old_id: str) -> bool:
         """Whether a reference to this may be lost without the file being to blame."""
@@ -107,19 +108,22 @@ class Absences:
         return (
             section not in self.options.sections
             or chosen.get(section) is not None
+            or self.told is None
             or (kind.value, old_id) in self.told
         )
 
 
-def told_absences(metadata: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
-    """What a file's validation names as targets; of a file that anyone may have changed."""
+def told_absences(metadata: Mapping[str, Any]) -> frozenset[tuple[str, str]] | None:
+    """What a file's validation names as targets; None where it did not run or does not list all.
+
+    Args:
+        metadata: of a file that anyone may have changed.
+    """
     validation = metadata.get("validation")
     findings = validation.get("findings") if isinstance(validation, dict) else None
-    named = (
-        (one.get("target_type"), one.get("target_id"))
-        for one in (findings if isinstance(findings, list) else ())
-        if isinstance(one, dict)
-    )
+    if not isinstance(validation, dict) or not isinstance(findings, list) or validation.get("truncated"):
+        return None
+    named = ((one.get("target_type"), one.get("target_id")) for one in findings if isinstance(one, dict))
     return frozenset(
         (kind, str(old_id)) for kind, old_id in named if isinstance(kind, str) and old_id is not None
     )

@@ -129,6 +129,7 @@ class RunVerification:
         digest = sha256()
         async for chunk in self._storage.open_read(file.key):
             digest.update(chunk)
+        intact = digest.hexdigest() == job.sha256
         found = await self._verify(
             Written(
                 key=file.key,
@@ -136,9 +137,10 @@ class RunVerification:
                 written_by=self._formats.get(job.format),
                 options=ExportOptions.from_json(job.options),
                 owner_id=owner_id,
+                intact=intact,
             )
         )
-        if digest.hexdigest() != job.sha256:
+        if not intact:
             message = "the file is not the one that was written: its SHA-256 is another"
             found.differences.put_first("$", job.sha256, digest.hexdigest(), message)
         return found

@@ -48,6 +48,8 @@ class Written:
         written_by: its format, one that can be read.
         options: what it was asked to hold.
         owner_id: of the project, who owns the one that is made of the file.
+        intact: whether it is the very file that was written. Where that does not say what its project referred to in
+            vain, such references are no loss; in a file that was changed they may be.
     """
 
     key: str
@@ -55,6 +57,7 @@ class Written:
     written_by: Format
     options: ExportOptions
     owner_id: int
+    intact: bool
 
 
 class VerifyFile:
@@ -95,7 +98,8 @@ class VerifyFile:
         with spool() as spooled:
             emptied = await write_emptied(connection, spooled)
             stop = threading.Event()
-            absences = Absences(written.options, told_absences(staged.document.metadata()))
+            told = told_absences(staged.document.metadata())
+            absences = Absences(written.options, told if written.intact else told or frozenset())
             comparing = Comparing(emptied, absences, shift_of(connection.get_server_pid()), stop)
             copy = self._copy(connection, project_id, written)
             async with open_source(self._storage, written.key) as (file, _), aclosing(copy):
