@@ -36,13 +36,13 @@ class Importer:
 
     async def bring(self, document: Path) -> ImportJob:
         """Store a file and have it looked at; the import that is ready then."""
-        job = await self._services.imports.receive(
+        received = await self._services.imports.receive(
             project_id=self._dataset.project_id,
             user_id=self._dataset.owner_id,
             filename=document.name,
             content=_pieces(document),
         )
-        return await self._until(job.id, ImportStatus.READY)
+        return await self._until(received.job.id, ImportStatus.READY)
 
     async def execute(self, job_id: UUID) -> float:
         """Have a worker store the rows; seconds from before the commit to hearing that it is completed."""

@@ -1,4 +1,4 @@
-"""A request that is sent again makes one job: exports."""
+"""A request that is sent again makes one job."""
 
 import asyncio
 from datetime import timedelta
@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from storyarn_export.db.models import IdempotencyKey
 from tests.e2e.conftest import Member, Projects, Running
+from tests.factories.bringing import bring, tale
 
 NATIVE = {"format": "storyarn"}
 
@@ -99,3 +100,38 @@ async def test_a_key_is_a_short_word(ann: Member, projects: Projects) -> None:
     for key in ("", "two words", "k" * 256):
         refused = await ann.post(url, NATIVE, headers=under(key))
         assert (refused.status_code, refused.json()["code"]) == (422, "invalid-request"), key
+
+
+def sources(service: Running, project: str) -> int:
+    top = service.services.settings.local_storage_dir / "imports" / project
+    return sum(path.is_file() for path in top.rglob("*"))
+
+
+async def test_the_same_file_gives_the_same_import(ann: Member, projects: Projects, service: Running) -> None:
+    project = await projects.make(ann)
+    content = tale("Jon")
+    first = await bring(ann.client, project, content, headers=under("i"))
+    again = await bring(ann.client, project, content, headers=under("i"))
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.headers["idempotent-replayed"] == "true"
+    assert again.json() == first.json()
+    assert sources(service, project) == 1
+    for other in (
+        await bring(ann.client, project, tale("Arya"), headers=under("i")),
+        await bring(ann.client, project, content, "other.json", headers=under("i")),
+        await ann.post(f"/api/projects/{project}/exports", NATIVE, headers=under("i")),
+    ):
+        assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
+    assert sources(service, project) == 1
+    assert len((await ann.get(f"/api/projects/{project}/imports")).json()["items"]) == 1
+
+
+async def test_two_equal_files_at_the_same_time_make_one_import(
+    ann: Member, projects: Projects, service: Running
+) -> None:
+    project = await projects.make(ann)
+    sent = (bring(ann.client, project, tale("Jon"), headers=under("both")) for _ in range(4))
+    answers = await asyncio.gather(*sent)
+    assert len({answer.json()["import_id"] for answer in answers}) == 1
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 201]
+    assert sources(service, project) == 1

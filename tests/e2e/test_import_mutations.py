@@ -53,11 +53,12 @@ async def received(service: Running, ann: Member, project: str, content: bytes) 
             yield content[start : start + PIECE_BYTES]
 
     try:
-        job = await service.services.imports.receive(
+        received = await service.services.imports.receive(
             project_id=int(project), user_id=ann.user_id, filename="mutant", content=pieces()
         )
     except DocumentError as error:
         return error.document_code if (error.path, error.offset) != (None, None) else f"nowhere: {error}"
+    job = received.job
     if job.status == ImportStatus.PARSING:
         await service.services.imports.run(job.id)
     return job.id

@@ -2,7 +2,7 @@
 
 import random
 import string
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import httpx
@@ -35,11 +35,16 @@ def long_tale(sheets: int) -> bytes:
 
 
 async def bring(
-    client: httpx.AsyncClient, project: str, content: bytes, filename: str = "tale.json"
+    client: httpx.AsyncClient,
+    project: str,
+    content: bytes,
+    filename: str = "tale.json",
+    headers: Mapping[str, str] | None = None,
 ) -> httpx.Response:
     """Upload a file as browsers do."""
     url = f"/api/projects/{project}/imports"
-    return await client.post(url, files={"file": (filename, content, "application/json")})
+    sent = {"file": (filename, content, "application/json")}
+    return await client.post(url, files=sent, headers=headers)
 
 
 def form(content: bytes, *, name: str = "file", filename: str | None = "tale.json") -> bytes:

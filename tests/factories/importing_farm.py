@@ -55,10 +55,10 @@ class ImportFarm:
         async def pieces() -> AsyncIterator[bytes]:
             yield content
 
-        job = await self.services.imports.receive(
+        received = await self.services.imports.receive(
             project_id=self.project_id, user_id=self.owner_id, filename="tale.json", content=pieces()
         )
-        return job.id
+        return received.job.id
 
     async def execute(self, job_id: UUID, resolution: ConflictResolution = ConflictResolution.SKIP) -> bool:
         return await self.services.imports.request(

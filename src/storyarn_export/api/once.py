@@ -21,16 +21,14 @@ IdempotencyKeyHeader = Annotated[
 ]
 
 
-def once_of(key: str | None, user_id: int, *asked: str) -> Once | None:
-    """What the header says; None where there is none.
+def once_of(key: str, user_id: int, *asked: str) -> Once:
+    """What the header says.
 
     Args:
         key: its value.
         user_id: the caller.
         asked: all that the request asks for; where any of it differs, it is another request.
     """
-    if key is None:
-        return None
     digest = sha256()
     for part in asked:
         digest.update(sha256(part.encode()).digest())

@@ -1,7 +1,8 @@
 """A file comes in: into the store while it arrives, then looked at."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from storyarn_export.imports.policy import (
     ImportPolicy,
 )
 from storyarn_export.imports.shown import facts_json, preview_json
+from storyarn_export.jobs.once import Once
 from storyarn_export.parsers.guard import GZIP_MAGIC, ZIP_MAGIC
 from storyarn_export.progress.change import JobChange
 from storyarn_export.progress.publisher import announce
@@ -32,6 +34,19 @@ from storyarn_export.storage.contract import Storage, StoredFile
 MAGIC_BYTES = 4
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of a file.
+
+    Attributes:
+        job: its import.
+        replayed: the very request came before, and this is what it made; the file was not needed again.
+    """
+
+    job: ImportJob
+    replayed: bool
 
 
 class ReceiveImport:
@@ -58,8 +73,14 @@ class ReceiveImport:
         self._uploads = 0
 
     async def __call__(
-        self, *, project_id: int, user_id: int, filename: str, content: AsyncIterator[bytes]
-    ) -> ImportJob:
+        self,
+        *,
+        project_id: int,
+        user_id: int,
+        filename: str,
+        content: AsyncIterator[bytes],
+        once_of: Callable[[str], Once] | None = None,
+    ) -> Received:
         """Store a file and make its import, ready where the file is small; else a worker reads it.
 
         Args:
@@ -67,11 +88,13 @@ class ReceiveImport:
             user_id: who brings it; may import.
             filename: as it is shown, never a path.
             content: its bytes as they arrive. Whatever it raises leaves nothing behind.
+            once_of: gives the request's key, under which it may come again, for the SHA-256 of the bytes.
 
         Raises:
             DocumentError: the file is too large, or a small one cannot be read; nothing is kept of it.
             StorageError: the store does not take it.
             ServiceUnavailableError: MAX_UPLOADS files are coming in already.
+            IdempotencyKeyReusedError: the key came with another request.
         """
         job_id = uuid7()
         key = f"{PREFIX}{project_id}/{job_id}/source"
@@ -81,10 +104,14 @@ class ReceiveImport:
             seen = None
             if stored.size <= (INLINE_PACKED_BYTES if begins.startswith(GZIP_MAGIC) else INLINE_BYTES):
                 seen = await self._look(project_id, key)
-            return await self._record(UUID(str(job_id)), project_id, user_id, filename, stored, seen)
+            job = self._made(UUID(str(job_id)), project_id, user_id, filename, stored, seen)
+            received = await self._record(job, None if once_of is None else once_of(stored.sha256))
         except BaseException:
             await self._forget(key)
             raise
+        if received.replayed:
+            await self._forget(key)
+        return received
 
     @contextmanager
     def _place(self) -> Iterator[None]:
@@ -123,7 +150,7 @@ class ReceiveImport:
         if size_bytes > self._policy.max_bytes:
             raise too_large(self._policy.max_bytes)
 
-    async def _record(
+    def _made(
         self,
         job_id: UUID,
         project_id: int,
@@ -150,9 +177,17 @@ class ReceiveImport:
             job.entities_total = preview.total
             job.source_facts = facts_json(facts)
             job.preview = preview_json(preview)
-        async with self._sessions.begin() as session:
-            await self._add(session, job)
         return job
+
+    async def _record(self, job: ImportJob, once: Once | None) -> Received:
+        async with self._sessions.begin() as session:
+            earlier = None if once is None else await once.earlier(session)
+            if earlier is not None:
+                return Received(await session.get_one(ImportJob, earlier), replayed=True)
+            await self._add(session, job)
+            if once is not None:
+                await once.remember(session, import_id=job.id)
+        return Received(job, replayed=False)
 
     async def _add(self, session: AsyncSession, job: ImportJob) -> None:
         session.add(job)

@@ -75,6 +75,10 @@ async def post_export(
     `Prefer: respond-async` forces the queue; `Prefer: wait=N` waits up to N seconds, at most 30, for a queued one.
     """
     wishes = parse_prefer(prefer or ())
+    once = None
+    if idempotency_key is not None:
+        asked = (request.url.path, body.model_dump_json())
+        once = once_of(idempotency_key, access.caller.user_id, *asked)
     async with state.services.sessions.begin() as session:
         requested = await state.services.request_export(
             session,
@@ -83,7 +87,7 @@ async def post_export(
             format_name=body.format,
             options=body.options.to_domain(),
             prefer_async=wishes.respond_async,
-            once=once_of(idempotency_key, access.caller.user_id, request.url.path, body.model_dump_json()),
+            once=once,
         )
     if requested.job.mode == Mode.SYNC and not (requested.deduplicated or requested.replayed):
         job = await finish(state, requested.job)

@@ -1,5 +1,6 @@
 """Imports: bring a file, look at what it would meet, have it executed."""
 
+from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from typing import Annotated
 
@@ -7,8 +8,17 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from storyarn_export.api.dependencies import ImportId, Importing, Paged, cursor_after, key_of, require_import
+from storyarn_export.api.dependencies import (
+    ImportId,
+    Importing,
+    Paged,
+    ProjectAccess,
+    cursor_after,
+    key_of,
+    require_import,
+)
 from storyarn_export.api.documented import IN_PROJECT, WITH_BODY, problems
+from storyarn_export.api.once import REPLAYED, IdempotencyKeyHeader, once_of
 from storyarn_export.api.problems import problem_response
 from storyarn_export.api.schemas.common import Listed
 from storyarn_export.api.schemas.imports import ExecuteRequest, ImportOut, import_resource, import_url
@@ -19,6 +29,7 @@ from storyarn_export.domain.errors import StoryarnError
 from storyarn_export.domain.lifecycle import BUSY_IMPORTS, ImportStatus
 from storyarn_export.imports.receive import too_large
 from storyarn_export.imports.status import STALE
+from storyarn_export.jobs.once import Once
 
 router = APIRouter(prefix="/api/projects/{project_id}/imports", tags=["imports"])
 RETRY_AFTER = {"Retry-After": "1"}
@@ -53,11 +64,14 @@ READ = ("bad-upload", "file-too-large", "invalid-document", "storage-error")
     response_description="The file has been read; its preview is there",
     openapi_extra=FORM,
     responses={
+        200: {"model": ImportOut, "description": "The request came before, and this is its import"},
         202: {"model": ImportOut, "description": "The file is stored; a worker reads it"},
-        **problems(*IN_PROJECT, *READ),
+        **problems(*IN_PROJECT, *READ, "invalid-request", "idempotency-key-reused"),
     },
 )
-async def post_import(request: Request, access: Importing, state: State) -> Response:
+async def post_import(
+    request: Request, access: Importing, state: State, idempotency_key: IdempotencyKeyHeader = None
+) -> Response:
     """Store a file while it arrives. Small ones are looked at inside the request, larger ones by a worker.
 
     Nothing of the project changes before the import is executed.
@@ -66,16 +80,28 @@ async def post_import(request: Request, access: Importing, state: State) -> Resp
         _refuse_declared(request, state)
         form = await FileForm.open(request)
         async with aclosing(form.pieces) as pieces:
-            job = await state.services.imports.receive(
+            received = await state.services.imports.receive(
                 project_id=access.project_id,
                 user_id=access.caller.user_id,
                 filename=form.filename,
                 content=pieces,
+                once_of=_keyed(request, access, idempotency_key, form.filename),
             )
     except StoryarnError:
         await drain(request)
         raise
+    job = received.job
+    if received.replayed:
+        return _shown(job, 202 if job.status in BUSY_IMPORTS else 200, REPLAYED)
     return _shown(job, 201 if job.status == ImportStatus.READY else 202)
+
+
+def _keyed(
+    request: Request, access: ProjectAccess, key: str | None, filename: str
+) -> Callable[[str], Once] | None:
+    if key is None:
+        return None
+    return lambda sha256: once_of(key, access.caller.user_id, request.url.path, filename, sha256)
 
 
 @router.get("", summary="List the imports of a project", responses=problems(*IN_PROJECT, "invalid-request"))
@@ -223,9 +249,9 @@ async def _again(state: ApiState, project_id: int, job: ImportJob) -> ImportJob:
     return found or job
 
 
-def _shown(job: ImportJob, status: int) -> Response:
+def _shown(job: ImportJob, status: int, more: Mapping[str, str] | None = None) -> Response:
     headers = RETRY_AFTER if job.status in BUSY_IMPORTS else {}
-    return _json(import_resource(job), status, {"Location": import_url(job), **headers})
+    return _json(import_resource(job), status, {"Location": import_url(job), **headers, **(more or {})})
 
 
 def _json(resource: BaseModel, status: int, headers: dict[str, str]) -> Response:
