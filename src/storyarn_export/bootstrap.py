@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storyarn_export.bootstrap_imports import Imports, build_imports
 from storyarn_export.bootstrap_verifications import Verifications, build_verifications
+from storyarn_export.contents.replace import ReplaceContent
 from storyarn_export.db.session import Sessions, create_bulk_pool, create_engine, create_sessions
 from storyarn_export.domain.cron import Cron
 from storyarn_export.exports.attempt import RunPolicy
@@ -76,6 +77,7 @@ class Services:
     queue_clean_up: QueueCleanUp
     quick_export: QuickExport
     load_project: LoadProject
+    replace_content: ReplaceContent
     verifications: Verifications
     imports: Imports
     metrics: CollectorRegistry
@@ -189,6 +191,7 @@ async def open_services(
             load_project=LoadProject(
                 bulk, max_bytes=settings.max_import_bytes, max_entity_bytes=settings.max_entity_bytes
             ),
+            replace_content=ReplaceContent(sessions, storage),
             verifications=build_verifications(
                 settings, sessions=sessions, bulk=bulk, storage=storage, formats=formats, queue=queue
             ),

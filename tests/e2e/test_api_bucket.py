@@ -17,6 +17,7 @@ from storyarn_export.exports.cleaned import What
 from storyarn_export.storage.s3_parts import LEAST_PART_BYTES
 from tests.e2e.conftest import Member, Projects, Running, run_service
 from tests.e2e.problems import assert_problem
+from tests.factories.contents import png
 from tests.factories.fault_proxy import FaultProxy, fault_proxy
 from tests.factories.object_store import REGION, OwnBucket
 from tests.factories.outages import eventually
@@ -211,3 +212,23 @@ async def test_a_run_waits_for_a_store_that_is_away(
     assert (await exported(ann, project))["status"] == "completed"
     assert len(await bucket.keys()) == 1
     assert (await ann.get("/readyz")).status_code == 200
+
+
+async def test_bytes_of_assets_lie_in_the_bucket(
+    service: Running, ann: Member, projects: Projects, bucket: OwnBucket
+) -> None:
+    project = await projects.make(ann)
+    asset = await service.services.bulk.fetchval(
+        "INSERT INTO assets (filename, content_type, size, key, project_id)"
+        " VALUES ('a.png', 'image/png', 1, 'a', $1) RETURNING id",
+        int(project),
+    )
+    url = f"/api/projects/{project}/assets/{asset}/content"
+    old, new = png(6 * 1024 * 1024, 1), png(700_000, 2)
+    for content in (old, new):
+        assert (await ann.client.put(url, content=content)).status_code == 200
+        assert (await ann.get(url)).content == content
+    assert len(await bucket.keys()) == 2
+    await service.services.clean_up(datetime.now(UTC) + timedelta(hours=2))
+    assert len(await bucket.keys()) == 1
+    assert (await ann.get(url)).content == new

@@ -46,6 +46,9 @@ LEFT_OUT: dict[Kind, dict[str, str]] = {
     Kind.ASSET: {
         "uploaded_by_id": "people are not portable",
         "is_external": "says how an import got it",
+        "content_key": "where the bytes are here; they travel as `data` or as members of a bundle",
+        "content_sha256": "written beside the bytes as `sha256`",
+        "content_crc32": "written by archives beside the bytes",
     },
 }
 

@@ -25,6 +25,7 @@ from storyarn_export.api.observing import Metered, Traced
 from storyarn_export.api.rate_limits import RateLimits
 from storyarn_export.api.readiness import Readiness
 from storyarn_export.api.routes import (
+    assets,
     download,
     events,
     exports,
@@ -60,6 +61,7 @@ ROUTERS = (
     quick,
     imports,
     import_events,
+    assets,
 )
 # Projects counted at a time for lists; a count of a large one keeps a connection for a while.
 MAX_COUNTING = 4
@@ -156,9 +158,10 @@ def _middleware(services: Services, measured: AppMetrics) -> list[Middleware]:
             Middleware(
                 CORSMiddleware,
                 allow_origins=services.settings.cors_origins,
-                allow_methods=["GET", "HEAD", "POST", "DELETE"],
+                allow_methods=["GET", "HEAD", "POST", "PUT", "DELETE"],
                 allow_headers=[
                     "Authorization",
+                    "Content-Digest",
                     "Content-Type",
                     "Idempotency-Key",
                     "Last-Event-ID",

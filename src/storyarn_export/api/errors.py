@@ -61,6 +61,12 @@ class RangeNotSatisfiableError(HttpError):
     code = "range-not-satisfiable"
 
 
+class UnsupportedMediaTypeError(HttpError):
+    """The body says that it is of a type that is not taken here."""
+
+    code = "unsupported-media-type"
+
+
 class NotReadyError(HttpError):
     """Something the service stands on does not work."""
 

@@ -18,7 +18,7 @@ from storyarn_export.api.problems import problem_response
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 MAX_BODY_BYTES = 1024 * 1024
 # Their routes take bodies piece by piece, with limits of their own.
-UPLOADS = re.compile(r"/api/projects/[^/]+/imports")
+UPLOADS = re.compile(r"POST /api/projects/[^/]+/imports|PUT /api/projects/[^/]+/assets/[^/]+/content")
 CONTENT_TOO_LARGE = 413
 # Probed every few seconds; their lines would bury the others.
 QUIET_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
@@ -112,7 +112,7 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
-        if scope["type"] != "http" or (scope["method"] == "POST" and UPLOADS.fullmatch(scope["path"])):
+        if scope["type"] != "http" or UPLOADS.fullmatch(f"{scope['method']} {scope['path']}"):
             await self._app(scope, receive, send)
             return
         declared = Headers(scope=scope).get("content-length", "")

@@ -111,6 +111,20 @@ class FileForm:
         return cls(pieces, _filename((await anext(pieces)).decode("utf-8", "replace")))
 
 
+async def body_pieces(request: Request) -> AsyncGenerator[bytes, None]:
+    """A body that is the file itself, piece by piece as it arrives.
+
+    Raises:
+        UploadError: it ends too early, or nothing more of it comes.
+    """
+    try:
+        async with aclosing(request.stream()) as stream:
+            while (piece := await _soon(stream)) is not None:
+                yield piece
+    except ClientDisconnect as error:
+        raise UploadError("The connection ended before the file did.") from error
+
+
 async def drain(request: Request) -> None:
     """Take some more of a body that is refused, DRAIN_BYTES and DRAIN_SECONDS at most."""
     taken = 0

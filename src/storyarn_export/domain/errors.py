@@ -16,6 +16,8 @@ StoryarnError
 │   ├── InvalidOptionsError   invalid-options
 │   ├── ExportTooLargeError   export-too-large
 │   ├── UploadError           bad-upload
+│   ├── AssetTooLargeError    asset-too-large
+│   ├── AssetMismatchError    asset-mismatch
 │   └── IdempotencyKeyReusedError idempotency-key-reused
 ├── DocumentError             one code for each way a file can be broken
 ├── RunError                  an attempt at a job ended badly
@@ -163,6 +165,18 @@ class IdempotencyKeyReusedError(InvalidRequestError):
     """A key that came with another request before."""
 
     code = "idempotency-key-reused"
+
+
+class AssetTooLargeError(InvalidRequestError):
+    """More bytes than an asset may have."""
+
+    code = "asset-too-large"
+
+
+class AssetMismatchError(InvalidRequestError):
+    """Bytes are not what is said of them: their number, their digest, their type."""
+
+    code = "asset-mismatch"
 
 
 class DocumentError(StoryarnError):

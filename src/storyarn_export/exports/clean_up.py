@@ -7,6 +7,7 @@ import structlog
 
 from storyarn_export.db.session import Sessions
 from storyarn_export.domain.errors import StorageError
+from storyarn_export.exports.clean_contents import CleanContents
 from storyarn_export.exports.clean_files import CleanFiles
 from storyarn_export.exports.clean_rows import CleanRows
 from storyarn_export.exports.clean_sources import CleanSources
@@ -52,6 +53,7 @@ class CleanUp:
         removing = Removing(self._sessions, self._storage, now, cleaned)
         of_files = CleanFiles(self._sessions, self._storage, now, removing)
         of_sources = CleanSources(self._sessions, self._storage, removing)
+        of_contents = CleanContents(self._sessions, self._storage, removing)
         of_rows = CleanRows(self._sessions, now, cleaned)
         await _as_far_as_the_store_lets("expired files", of_files.expired, cleaned)
         await _as_far_as_the_store_lets("unfinished uploads", of_files.uploads, cleaned)
@@ -60,6 +62,8 @@ class CleanUp:
         await _as_far_as_the_store_lets("files of imports", of_sources.over, cleaned)
         await _as_far_as_the_store_lets("uploads of imports", of_sources.uploads, cleaned)
         await _as_far_as_the_store_lets("unclaimed files of imports", of_sources.unclaimed, cleaned)
+        await _as_far_as_the_store_lets("uploads of assets", of_contents.uploads, cleaned)
+        await _as_far_as_the_store_lets("unclaimed bytes of assets", of_contents.unclaimed, cleaned)
         await of_rows.queue()
         await of_rows.history(self._history)
         await of_rows.keys()

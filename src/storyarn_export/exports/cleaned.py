@@ -23,6 +23,7 @@ class What(StrEnum):
     UNCLAIMED_FILES = "unclaimed_files"
     STALE_IMPORTS = "stale_imports"
     IMPORT_FILES = "import_files"
+    ASSET_FILES = "asset_files"
     QUEUE_ENTRIES = "queue_entries"
     QUEUE_TICKS = "queue_ticks"
     OLD_EXPORTS = "old_exports"

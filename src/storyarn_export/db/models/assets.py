@@ -1,6 +1,6 @@
 """Assets: files that a story uses."""
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storyarn_export.db.models.base import (
@@ -16,8 +16,8 @@ from storyarn_export.db.models.base import (
     one_of,
 )
 from storyarn_export.db.models.roots import reference_index
+from storyarn_export.domain.contents import MAX_ASSET_BYTES
 
-MAX_ASSET_BYTES = 20_000_000
 CONTENT_TYPES = (
     "image/jpeg",
     "image/png",
@@ -33,7 +33,11 @@ CONTENT_TYPES = (
 
 
 class Asset(Timestamped, Base):
-    """A file by name, size and storage key. `is_external` marks one that was imported without its bytes."""
+    """A file by name, size and storage key. `is_external` marks one that was imported without its bytes.
+
+    `key` is the platform's own and means nothing to us; `content_key` is where its bytes are in our store, if they are,
+    beside the digests by which exports know them. No two assets share bytes.
+    """
 
     __tablename__ = "assets"
     __table_args__ = (
@@ -42,6 +46,15 @@ class Asset(Timestamped, Base):
         UniqueConstraint("project_id", "key"),
         Index("assets_project_id_index", "project_id", "id"),
         reference_index("assets", "uploaded_by_id"),
+        CheckConstraint(
+            "num_nonnulls(content_key, content_sha256, content_crc32) IN (0, 3)", name="content_whole"
+        ),
+        Index(
+            "assets_content_key_index",
+            "content_key",
+            unique=True,
+            postgresql_where=text("content_key IS NOT NULL"),
+        ),
     )
 
     id: Mapped[PrimaryKey]
@@ -52,5 +65,8 @@ class Asset(Timestamped, Base):
     url: Mapped[LongText | None]
     metadata_: Mapped[Json | None] = mapped_column("metadata", server_default=EMPTY_OBJECT)
     is_external: Mapped[bool] = mapped_column(server_default=FALSE)
+    content_key: Mapped[LongText | None]
+    content_sha256: Mapped[str | None] = mapped_column(String(64))
+    content_crc32: Mapped[int | None] = mapped_column(BigInteger)
     project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
     uploaded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
