@@ -41,8 +41,8 @@ test: setup ## the whole suite against a real PostgreSQL
 stories: setup ## 200 random projects out and in again
 	STORYARN_STORIES=200 $(BIN)/pytest tests/integration/test_random_stories.py -n0 -q
 
-fuzz: setup ## 10,000 files that are nearly right, from number 1 on
-	STORYARN_TEST_MUTANTS=10000 $(BIN)/pytest tests/e2e/test_import_mutations.py -n0 -q -s
+fuzz: setup ## 10,000 files that are nearly right, from number 1 on, and 3,000 bundles
+	STORYARN_TEST_MUTANTS=10000 STORYARN_TEST_BUNDLES=3000 $(BIN)/pytest tests/e2e/test_import_mutations.py tests/e2e/test_bundle_mutations.py -n0 -q -s
 
 bench: setup ## speed and memory tables, written to docs/performance.md
 	$(BIN)/python -m benchmarks

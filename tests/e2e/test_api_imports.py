@@ -143,7 +143,7 @@ async def test_a_stale_preview_is_turned_down(service: Running, ann: Member, pro
         (b"[]", "invalid-json-structure"),
         (b'{"a": 1}', "missing-required-keys"),
         (b"\xff\xfe", "invalid-encoding"),
-        (b"PK\x03\x04rest", "unsupported-format"),
+        (b"PK\x03\x04rest", "invalid-bundle"),
         (gzip.compress(tale("Jon"))[:-20], "invalid-gzip"),
         (gzip.compress(b" " * 40_000_000), "expansion-too-large"),
         (encode(document(sheets=[{"id": 1}])), None),

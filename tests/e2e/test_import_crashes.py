@@ -5,6 +5,7 @@ import os
 import random
 import signal
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from sqlalchemy import text
 
 from storyarn_export.domain.imports import ConflictResolution
 from tests.factories.bringing import long_tale
+from tests.factories.contents import bundle, carried, png
+from tests.factories.documents import document, encode, sheet
 from tests.factories.importing_farm import ImportFarm, import_farm
 from tests.factories.outages import eventually
 
@@ -23,6 +26,7 @@ SHEETS = 12_000
 KILLS = int(os.environ.get("STORYARN_TEST_KILLS", "3"))
 SEED = 20261125
 MOST_SECONDS = 3.0
+PICTURES = 40
 
 
 @pytest.fixture
@@ -173,3 +177,31 @@ async def test_a_project_that_stays_locked_is_waited_for_in_the_queue(farm: Impo
         waiting = await farm.until(job_id, "retrying")
         assert waiting.attempt == 0
     assert (await farm.until_idle(job_id)).status == "completed"
+
+
+@pytest.mark.timeout(120 + 60 * KILLS)
+@pytest.mark.parametrize("mode", ["bundled", "embedded"])
+async def test_bytes_of_assets_are_all_there_or_none(farm: ImportFarm, mode: str) -> None:
+    chance = random.Random(SEED)  # noqa: S311 - moments, no secrets
+    pictures = [png(400_000, number) for number in range(PICTURES)]
+    made = document(sheets=[sheet(1, "Anna")], assets=carried(*pictures, mode=mode))
+    content = bundle(made, *pictures) if mode == "bundled" else encode(made)
+    worker = farm.hire()
+    for _ in range(KILLS):
+        before = set(await farm.contents())
+        job_id = await farm.bring(content)
+        assert (await farm.until(job_id, "ready")).status == "ready"
+        await farm.execute(job_id, ConflictResolution.OVERWRITE)
+        await farm.until(job_id, "running", "completed")
+        await asyncio.sleep(chance.uniform(0, MOST_SECONDS / 3))
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+        # Whatever has been stored, no asset has a part of it.
+        assert len(set(await farm.contents()) - before) in {0, PICTURES}
+        worker = farm.hire()
+        assert (await farm.until_idle(job_id)).status == "completed"
+        await clean(farm)
+        await farm.services.clean_up(datetime.now(UTC) + timedelta(hours=2))
+        assert farm.stored_contents() == sorted(await farm.contents())
+        async with farm.services.sessions.begin() as session:
+            await session.execute(text("DELETE FROM assets WHERE content_key IS NOT NULL"))

@@ -105,6 +105,17 @@ class ImportFarm:
     def sources(self) -> list[Path]:
         return [path for path in (self.storage / "imports").rglob("*") if path.is_file()]
 
+    async def contents(self) -> list[str]:
+        """Keys of the bytes that assets have."""
+        async with self.services.sessions() as session:
+            query = "SELECT content_key FROM assets WHERE content_key IS NOT NULL"
+            return list((await session.scalars(text(query))).all())
+
+    def stored_contents(self) -> list[str]:
+        """Keys of the bytes of assets that are in the store, whoever has them."""
+        found = (self.storage / "assets").rglob("*")
+        return sorted(path.relative_to(self.storage).as_posix() for path in found if path.is_file())
+
 
 @asynccontextmanager
 async def import_farm(database_url: str, home: Path, *, entities: int) -> AsyncIterator[ImportFarm]:

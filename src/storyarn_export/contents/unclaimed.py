@@ -1,6 +1,7 @@
 """Bytes of assets that no asset has."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib.resources import files
 from uuid import UUID
 
@@ -72,23 +73,33 @@ class ForgetContents:
         self._storage = storage
 
     async def __call__(self, prefix: str) -> None:
-        """Remove bytes and uploads; what cannot be removed now is left for the clean-up.
+        """Remove bytes that no asset has; what cannot be removed now is left for the clean-up.
 
         Args:
-            prefix: of keys whose transaction is over, whichever way.
+            prefix: of keys whose transactions are over, whichever way.
         """
-        try:
-            uploads = [one async for one in self._storage.unfinished(prefix)]
-            for upload in uploads:
-                await self._storage.drop(upload)
+        with _left_for_the_clean_up(prefix):
             keys = [one.key async for one in self._storage.files(prefix)]
             for start in range(0, len(keys), BATCH):
-                for key in await self._without_owner(keys[start : start + BATCH]):
-                    await self._storage.delete(key)
-        except StorageError as error:
-            log.warning("bytes of assets are left for the clean-up", prefix=prefix, error=error.message)
+                batch = keys[start : start + BATCH]
+                async with self._sessions() as session:
+                    owned = set((await session.scalars(OWNED, {"keys": batch})).all())
+                for key in batch:
+                    if key not in owned:
+                        await self._storage.delete(key)
 
-    async def _without_owner(self, keys: list[str]) -> list[str]:
-        async with self._sessions() as session:
-            owned = set((await session.scalars(OWNED, {"keys": keys})).all())
-        return [key for key in keys if key not in owned]
+    async def uncommitted(self, prefix: str) -> None:
+        """The same for keys whose transaction will not be committed; the database need not answer."""
+        with _left_for_the_clean_up(prefix):
+            for upload in [one async for one in self._storage.unfinished(prefix)]:
+                await self._storage.drop(upload)
+            for key in [one.key async for one in self._storage.files(prefix)]:
+                await self._storage.delete(key)
+
+
+@contextmanager
+def _left_for_the_clean_up(prefix: str) -> Iterator[None]:
+    try:
+        yield
+    except StorageError as error:
+        log.warning("bytes of assets are left for the clean-up", prefix=prefix, error=error.message)

@@ -146,6 +146,9 @@ FIELDS: Mapping[Kind, tuple[str, ...]] = {
     Kind.ASSET: ("filename", "content_type", "size", "key", "url", "metadata"),
 }
 
+# SHA-256 in lowercase hex; of bytes that were kept, CRC-32 and key; the file beside the document that holds them.
+CONTENT_FIELDS = ("content_sha256", "content_crc32", "content_key", "content_path")
+
 
 class Form(StrEnum):
     """How a reference hidden in a text or in JSON is written.
@@ -196,7 +199,8 @@ class DocumentRow(NamedTuple):
         parent: ordinal of the row that holds it; None for a root.
         path: its JSON path.
         old_id: its id in the file; None for kinds that have none.
-        values: in the order of `FIELDS[kind]`.
+        values: in the order of `FIELDS[kind]`; those of an asset are followed by what the file holds of its bytes, in
+            the order of `CONTENT_FIELDS`.
         references: what is hidden in the values.
     """
 

@@ -7,6 +7,7 @@ from storyarn_export.db.session import BulkConnection
 from storyarn_export.domain.errors import PreviewStaleError
 from storyarn_export.domain.imports import ConflictResolution, ImportReport
 from storyarn_export.imports.conflicts import look_again, take_fingerprint
+from storyarn_export.imports.contents import ImportContents
 from storyarn_export.imports.reading import OnProgress, Staged, stage_file
 from storyarn_export.imports.refusals import content_refusals
 from storyarn_export.imports.report import make_report
@@ -26,7 +27,7 @@ class ExecuteImport:
     """
 
     def __init__(self, *, max_bytes: int, max_entity_bytes: int) -> None:
-        self._limits = Limits(max_bytes=max_bytes, max_entity_bytes=max_entity_bytes)
+        self.limits = self._limits = Limits(max_bytes=max_bytes, max_entity_bytes=max_entity_bytes)
 
     async def __call__(
         self,
@@ -37,6 +38,7 @@ class ExecuteImport:
         *,
         expected_fingerprint: str | None,
         on_progress: OnProgress | None = None,
+        contents: ImportContents | None = None,
     ) -> ImportReport:
         """Execute an import.
 
@@ -48,6 +50,7 @@ class ExecuteImport:
             resolution: what becomes of roots that the project has already.
             expected_fingerprint: that of the preview which the caller decided by; None accepts whatever is there.
             on_progress: told, after every batch, how many rows have been read so far; the writing comes after that.
+            contents: stores the bytes of assets; None: they are left out.
 
         Raises:
             DocumentError: the file cannot be read or stored.
@@ -56,11 +59,11 @@ class ExecuteImport:
         """
         started = time.monotonic()
         with content_refusals():
-            staged = await stage_file(connection, source, self._limits, on_progress)
+            staged = await stage_file(connection, source, self._limits, on_progress, contents)
             await lock_project(connection, project_id)
             await decide(connection, project_id, resolution)
             await self._refuse_stale(connection, project_id, staged, expected_fingerprint)
-            done = await self._write(connection, project_id, staged, resolution)
+            done = await self._write(connection, project_id, staged, resolution, contents)
         duration_ms = round((time.monotonic() - started) * 1000)
         return await make_report(connection, done, staged.document.notices(), duration_ms=duration_ms)
 
@@ -72,9 +75,16 @@ class ExecuteImport:
         raise PreviewStaleError(await look_again(connection, project_id, staged))
 
     async def _write(
-        self, connection: BulkConnection, project_id: int, staged: Staged, resolution: ConflictResolution
+        self,
+        connection: BulkConnection,
+        project_id: int,
+        staged: Staged,
+        resolution: ConflictResolution,
+        contents: ImportContents | None,
     ) -> Materialized:
         await identify(connection, project_id, resolution, staged.counts)
+        if contents is not None:
+            await contents.bring(connection)
         if resolution is ConflictResolution.RENAME:
             await apply_renames(connection, self._limits)
         head = staged.document.head()

@@ -6,9 +6,10 @@ import asyncpg
 
 from storyarn_export.db.transaction import bulk_transaction
 from storyarn_export.domain.imports import Preview, SourceFacts
+from storyarn_export.imports.contents import ImportContents
 from storyarn_export.imports.preview import PreviewImport
 from storyarn_export.imports.reading import OnProgress
-from storyarn_export.imports.source import StoredSource, open_source
+from storyarn_export.imports.source import StoredSource, open_incoming
 from storyarn_export.materializer.materialize import content_refused
 from storyarn_export.storage.contract import Storage
 
@@ -44,11 +45,18 @@ class Look:
             DocumentError: the file cannot be read.
             StorageError: the store does not give it.
         """
-        async with open_source(self._storage, key) as (file, raw), self._bulk.acquire() as connection:
+        limits = self._preview.limits
+        async with open_incoming(self._storage, key, limits) as incoming, self._bulk.acquire() as connection:
             try:
                 async with bulk_transaction(connection, keep=False):
-                    on_progress = None if watch is None else watch(raw)
-                    return await self._preview(connection, project_id, file, on_progress=on_progress)
+                    on_progress = None if watch is None else watch(incoming.raw)
+                    return await self._preview(
+                        connection,
+                        project_id,
+                        incoming.file,
+                        on_progress=on_progress,
+                        contents=ImportContents(incoming.bundle),
+                    )
             except asyncpg.PostgresError as error:
                 refused = content_refused(error)
                 if refused is None:

@@ -9,6 +9,8 @@ PREFIX = "imports/"
 # them. A compressed byte may become many.
 INLINE_BYTES = 1024 * 1024
 INLINE_PACKED_BYTES = 64 * 1024
+# Assets of larger ones would take too long to be stored.
+INLINE_EXECUTED_BYTES = 16 * 1024 * 1024
 # A project that has more entities than so many times the threshold is not kept inside a request.
 INLINE_PROJECT_FACTOR = 10
 # Files that one process takes in at a time; each has the buffers of an upload.

@@ -5,6 +5,7 @@ from typing import BinaryIO
 from storyarn_export.db.session import BulkConnection
 from storyarn_export.domain.imports import Preview, SourceFacts
 from storyarn_export.imports.conflicts import look_ahead
+from storyarn_export.imports.contents import ImportContents
 from storyarn_export.imports.reading import OnProgress, stage_file
 from storyarn_export.imports.refusals import content_refusals
 from storyarn_export.parsers.guard import Limits
@@ -19,7 +20,7 @@ class PreviewImport:
     """
 
     def __init__(self, *, max_bytes: int, max_entity_bytes: int) -> None:
-        self._limits = Limits(max_bytes=max_bytes, max_entity_bytes=max_entity_bytes)
+        self.limits = self._limits = Limits(max_bytes=max_bytes, max_entity_bytes=max_entity_bytes)
 
     async def __call__(
         self,
@@ -28,6 +29,7 @@ class PreviewImport:
         source: BinaryIO,
         *,
         on_progress: OnProgress | None = None,
+        contents: ImportContents | None = None,
     ) -> tuple[SourceFacts, Preview]:
         """Preview an import.
 
@@ -36,11 +38,14 @@ class PreviewImport:
             project_id: the project that would take the file.
             source: an open file, plain or gzip, which is read forwards and stays open.
             on_progress: told, after every batch, how many rows have been read so far.
+            contents: looks at the bytes of assets; None: they are left out.
 
         Raises:
             DocumentError: the file cannot be read.
         """
         with content_refusals():
-            staged = await stage_file(connection, source, self._limits, on_progress)
+            staged = await stage_file(connection, source, self._limits, on_progress, contents)
+            if contents is not None:
+                await contents.bring(connection)
             preview = await look_ahead(connection, project_id, staged)
         return staged.document.facts(), preview

@@ -10,6 +10,7 @@ from typing import BinaryIO
 from storyarn_export.db.session import BulkConnection
 from storyarn_export.domain.document import DocumentRow
 from storyarn_export.domain.story import Kind
+from storyarn_export.imports.contents import ImportContents
 from storyarn_export.materializer.materialize import stage_document
 from storyarn_export.parsers.guard import Limits
 from storyarn_export.parsers.registry import Document, open_document
@@ -35,7 +36,11 @@ class Staged:
 
 
 async def stage_file(
-    connection: BulkConnection, source: BinaryIO, limits: Limits, on_progress: OnProgress | None = None
+    connection: BulkConnection,
+    source: BinaryIO,
+    limits: Limits,
+    on_progress: OnProgress | None = None,
+    contents: ImportContents | None = None,
 ) -> Staged:
     """Read a file into staging tables.
 
@@ -46,11 +51,12 @@ async def stage_file(
         source: an open file, plain or gzip, which is read forwards and stays open.
         limits: what it may not exceed.
         on_progress: called after every batch.
+        contents: what is done with the bytes of assets; None: they are left out.
 
     Raises:
         DocumentError: the file cannot be read, or its rows clash with each other.
     """
-    document = open_document(source, limits)
+    document = open_document(source, limits, baggage=None if contents is None else contents.baggage)
     async with aclosing(_batches(document.rows(), on_progress)) as batches:
         counts = await stage_document(connection, batches)
     return Staged(document, counts)

@@ -102,7 +102,9 @@ class ReceiveImport:
             stored, begins = await self._store(key, content)
         try:
             seen = None
-            if stored.size <= (INLINE_PACKED_BYTES if begins.startswith(GZIP_MAGIC) else INLINE_BYTES):
+            if stored.size <= (
+                INLINE_PACKED_BYTES if begins.startswith((GZIP_MAGIC, ZIP_MAGIC)) else INLINE_BYTES
+            ):
                 seen = await self._look(project_id, key)
             job = self._made(UUID(str(job_id)), project_id, user_id, filename, stored, seen)
             received = await self._record(job, None if once_of is None else once_of(stored.sha256))
@@ -130,7 +132,7 @@ class ReceiveImport:
             try:
                 async for piece in content:
                     begins += piece[: MAGIC_BYTES - len(begins)]
-                    self._refuse(begins, upload.size + len(piece))
+                    self._refuse(upload.size + len(piece))
                     await upload.write(piece)
                 await upload.seal()
                 return await upload.publish(), begins
@@ -138,15 +140,8 @@ class ReceiveImport:
                 await upload.discard()
                 raise
 
-    def _refuse(self, begins: bytes, size_bytes: int) -> None:
+    def _refuse(self, size_bytes: int) -> None:
         """Nothing, unless the file is seen already not to be one that can be imported."""
-        if begins == ZIP_MAGIC:
-            raise DocumentError(
-                "unsupported-format",
-                "The file is a ZIP archive, not a document.",
-                offset=0,
-                hint="give the project.json inside it",
-            )
         if size_bytes > self._policy.max_bytes:
             raise too_large(self._policy.max_bytes)
 

@@ -16,7 +16,7 @@ from storyarn_export.domain.errors import (
 from storyarn_export.domain.imports import ConflictResolution
 from storyarn_export.domain.lifecycle import ImportStatus
 from storyarn_export.imports.attempt import Count
-from storyarn_export.imports.policy import INLINE_PROJECT_FACTOR, ImportPolicy
+from storyarn_export.imports.policy import INLINE_EXECUTED_BYTES, INLINE_PROJECT_FACTOR, ImportPolicy
 from storyarn_export.imports.status import require_locked, write_job
 from storyarn_export.queueing.queue import Queue
 
@@ -62,7 +62,8 @@ class RequestExecution:
         async with self._sessions.begin() as session:
             job = await require_locked(session, project_id, job_id)
             _refuse_unready(job)
-            inline = small_project and (job.entities_total or 0) <= self._policy.threshold
+            small_file = (job.source_size or 0) <= INLINE_EXECUTED_BYTES
+            inline = small_project and small_file and (job.entities_total or 0) <= self._policy.threshold
             entry = None if inline else await self._queue.enqueue_import(session, job_id)
             await self._hand_over(session, job, user_id, resolution, entry)
         return inline

@@ -3,9 +3,12 @@
 import asyncio
 import io
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from storyarn_export.imports.bundle import DOCUMENT, Bundle, open_bundle
+from storyarn_export.parsers.guard import Limits
 from storyarn_export.storage.contract import Storage
 
 if TYPE_CHECKING:
@@ -53,6 +56,41 @@ class StoredSource(io.RawIOBase):
 
     async def _next(self) -> bytes:
         return await anext(self._chunks, b"")
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A file that is being read.
+
+    Attributes:
+        file: the document, for a parser's thread.
+        raw: tells how far it is.
+        bundle: the archive that it is in; None where it came alone.
+    """
+
+    file: io.BufferedReader
+    raw: StoredSource
+    bundle: Bundle | None
+
+
+@asynccontextmanager
+async def open_incoming(storage: Storage, key: str, limits: Limits) -> AsyncIterator[Incoming]:
+    """A stored file, document or bundle.
+
+    Args:
+        storage: where it is.
+        key: which file.
+        limits: what a bundle may not exceed.
+
+    Raises:
+        DocumentError: it is a bundle and is refused.
+        StorageError: the store does not give it.
+    """
+    bundle = await open_bundle(storage, key, limits)
+    chunks: Any = storage.open_read(key) if bundle is None else bundle.read(DOCUMENT)
+    async with aclosing(chunks):
+        raw = StoredSource(chunks, asyncio.get_running_loop())
+        yield Incoming(io.BufferedReader(raw, READ_BYTES), raw, bundle)
 
 
 @asynccontextmanager

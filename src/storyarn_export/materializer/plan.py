@@ -47,7 +47,7 @@ async def decide(connection: BulkConnection, project_id: int, resolution: Confli
     await connection.execute(statement("decide_roots"), project_id, resolution)
     await connection.execute(statement("settle_roots"))
     if resolution is not None:
-        await connection.execute(statement("settle_assets"), project_id)
+        await connection.execute(statement("settle_assets"), project_id, resolution)
         await connection.execute(statement("analyze_plan"))
 
 

@@ -32,6 +32,7 @@ STATEMENTS: Mapping[Kind, str] = {
 }
 # Kinds whose rows are told apart by more than their ids are updated by statements of their own.
 UPDATES: Mapping[Kind, str] = {
+    Kind.ASSET: "update_assets",
     Kind.FLOW_CONNECTION: "update_flow_connections",
     Kind.LANGUAGE: "update_languages",
     Kind.LOCALIZED_TEXT: "update_texts",

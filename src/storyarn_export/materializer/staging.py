@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from storyarn_export.db.session import BulkConnection
-from storyarn_export.domain.document import FIELDS, DocumentRow, Reference
+from storyarn_export.domain.document import CONTENT_FIELDS, FIELDS, DocumentRow, Reference
 from storyarn_export.domain.story import TABLES, Kind
 from storyarn_export.materializer.statements import statement
 
@@ -13,7 +13,11 @@ COPY_ROWS = 2_000
 MAX_BIGINT = 2**63 - 1
 
 COLUMNS: Mapping[Kind, tuple[str, ...]] = {
-    kind: ("ordinal", "parent", "path", "old_id", "old_number", *names) for kind, names in FIELDS.items()
+    kind: (
+        *("ordinal", "parent", "path", "old_id", "old_number", *names),
+        *(CONTENT_FIELDS if kind is Kind.ASSET else ()),
+    )
+    for kind, names in FIELDS.items()
 }
 REFERENCE_COLUMNS = ("ordinal", *Reference._fields)
 

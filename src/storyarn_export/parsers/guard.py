@@ -88,7 +88,7 @@ def _unpacked(source: BinaryIO, limits: Limits) -> Iterator[bytes]:
             "unsupported-format",
             "the file is a ZIP archive, not a document",
             offset=0,
-            hint="give the project.json inside it",
+            hint="import the bundle, or give the project.json inside it",
         )
     yield from _chunks(source, first, limits)
 

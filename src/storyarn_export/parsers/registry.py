@@ -6,6 +6,7 @@ from typing import Any, BinaryIO, Protocol
 from storyarn_export.domain.document import DocumentRow, Notice, ProjectHead
 from storyarn_export.domain.errors import UnknownFormatError
 from storyarn_export.domain.imports import SourceFacts
+from storyarn_export.parsers.baggage import Baggage
 from storyarn_export.parsers.formats.storyarn import StoryarnDocument
 from storyarn_export.parsers.guard import Limits
 
@@ -33,22 +34,25 @@ class Document(Protocol):
         """What was left out so far."""
 
 
-FORMATS: Mapping[str, Callable[[BinaryIO, Limits], Document]] = {"storyarn": StoryarnDocument}
+FORMATS: Mapping[str, Callable[[BinaryIO, Limits, Baggage | None], Document]] = {"storyarn": StoryarnDocument}
 
 
-def open_document(source: BinaryIO, limits: Limits, *, format_name: str = "storyarn") -> Document:
+def open_document(
+    source: BinaryIO, limits: Limits, *, baggage: Baggage | None = None, format_name: str = "storyarn"
+) -> Document:
     """A document to read rows from; nothing is read yet.
 
     Args:
         source: an open file, plain or gzip.
         limits: what it may not exceed.
+        baggage: what is done with the bytes of assets; None: they are left out.
         format_name: one of FORMATS.
 
     Raises:
         UnknownFormatError: the format is unknown or cannot be read.
     """
     refuse_unreadable(format_name)
-    return FORMATS[format_name](source, limits)
+    return FORMATS[format_name](source, limits, baggage)
 
 
 def refuse_unreadable(format_name: str) -> None:

@@ -49,7 +49,7 @@ def expected_values(row: DocumentRow, emptied: Sequence[Place]) -> Iterator[obje
     fields = frozenset(one.field for one in emptied if one.target is None)
     templates = {reference.field for reference in row.references}
     referring = REFERRING[row.kind]
-    for name, value in zip(FIELDS[row.kind], row.values, strict=True):
+    for name, value in zip(FIELDS[row.kind], row.values, strict=False):
         if name in templates and isinstance(value, str):
             yield _filled(row, name, value, lambda one: _written(one, one.old_id, lost))
         elif fields and name == "target_type" and "target_id" in fields:
@@ -69,7 +69,7 @@ def copied_values(row: DocumentRow, shift: int) -> Iterator[object]:
     """The values of a row of the copy, its ids as those of the file."""
     templates = {reference.field for reference in row.references}
     referring = REFERRING[row.kind]
-    for name, value in zip(FIELDS[row.kind], row.values, strict=True):
+    for name, value in zip(FIELDS[row.kind], row.values, strict=False):
         if name in templates and isinstance(value, str):
             yield _filled(row, name, value, lambda one: _written(one, str(back(one.old_id, shift)), NOTHING))
         elif value is not None and name in referring:
@@ -87,7 +87,7 @@ def target_of(row: DocumentRow, place: Place) -> tuple[Kind, str]:
         case "parent_id":
             return row.kind, place.old_id
         case "target_id":
-            given = dict(zip(FIELDS[row.kind], row.values, strict=True))
+            given = dict(zip(FIELDS[row.kind], row.values, strict=False))
             return Kind(str(given["target_type"])), place.old_id
         case _:
             return TARGETS[field], place.old_id.removeprefix(EXIT)

@@ -114,7 +114,7 @@ CREATE TEMPORARY TABLE staged_localization_glossary_entries (
 
 CREATE TEMPORARY TABLE staged_assets (
     kind text NOT NULL DEFAULT 'asset', filename text, content_type text, size integer, key text, url text,
-    metadata text
+    metadata text, content_sha256 text, content_crc32 bigint, content_key text, content_path text
 ) INHERITS (staged) ON COMMIT DROP;
 
 -- References hidden in the fields of staged rows: one a hole of a template.

@@ -7,6 +7,8 @@ from storyarn_export.domain.document import DocumentRow, Notice, ProjectHead
 from storyarn_export.domain.errors import DocumentError
 from storyarn_export.domain.imports import SourceFacts
 from storyarn_export.domain.story import Kind
+from storyarn_export.parsers.baggage import Baggage
+from storyarn_export.parsers.formats.storyarn.embedded import Carried, EmbeddedBytes, Members, read_sha256
 from storyarn_export.parsers.formats.storyarn.entities import EntityReader
 from storyarn_export.parsers.formats.storyarn.head import HeadReader
 from storyarn_export.parsers.formats.storyarn.localization import term_entities, text_entities
@@ -46,9 +48,12 @@ class StoryarnDocument:
     Args:
         source: an open file, plain or gzip.
         limits: what it may not exceed.
+        baggage: what is done with the bytes of assets; None: they are left out.
     """
 
-    def __init__(self, source: BinaryIO, limits: Limits) -> None:
+    def __init__(self, source: BinaryIO, limits: Limits, baggage: Baggage | None = None) -> None:
+        self._baggage = baggage
+        self._members = Members(baggage)
         self._window = Window(read_text(source, limits), limits)
         self._printer = Printer(limits)
         self._notices = Notices()
@@ -229,22 +234,61 @@ class StoryarnDocument:
     def _asset(self, path: str) -> Iterator[DocumentRow]:
         shape = self._entities.shape(Kind.ASSET)
         own: dict[str, Any] = {}
+        embedded: EmbeddedBytes | None = None
         self._expect("{", "an object", path)
-        for key in self._window.members(path):
-            place = f"{path}.{key}"
-            if key == "data" and not self._is_null(place):
-                # Megabytes of base64; bytes of assets are not stored yet.
-                self._notices.add("asset-bytes-ignored", "the bytes of an embedded asset were left out", path)
-                self._window.skip_string(place)
-            elif key in shape.known:
-                if key != "data":
+        try:
+            for key in self._window.members(path):
+                place = f"{path}.{key}"
+                if key == "data":
+                    embedded = None if self._is_null(place) else self._embedded(place)
+                elif key in shape.known:
                     own[key] = self._window.value(place)
-            else:
-                self._entities.count_unknown_key(key, Kind.ASSET.value, path)
-                self._window.skip(place)
-        row = self._row(Kind.ASSET, own, path, self._entities.number(), None)
+                else:
+                    self._entities.count_unknown_key(key, Kind.ASSET.value, path)
+                    self._window.skip(place)
+            row = self._asset_row(own, embedded, path)
+        except BaseException:
+            if embedded is not None:
+                embedded.drop()
+            raise
         if row is not None:
             yield row
+
+    def _embedded(self, path: str) -> EmbeddedBytes | None:
+        """The bytes that stand there, megabytes of base64."""
+        if self._baggage is None:
+            self._notices.add("asset-bytes-ignored", "the bytes of an embedded asset were left out", path)
+            self._window.skip_string(path)
+            return None
+        embedded = EmbeddedBytes(self._baggage.keeper and self._baggage.keeper(), path)
+        try:
+            embedded.read(self._window.string_pieces(path))
+        except BaseException:
+            embedded.drop()
+            raise
+        return embedded
+
+    def _asset_row(
+        self, own: dict[str, Any], embedded: EmbeddedBytes | None, path: str
+    ) -> DocumentRow | None:
+        """The asset, with what the file holds of its bytes after its other values."""
+        sha256 = read_sha256(own.pop("sha256", None), f"{path}.sha256")
+        beside = own.pop("path", None)
+        row = self._row(Kind.ASSET, own, path, self._entities.number(), None)
+        if row is None:
+            return None
+        _, content_type, size, *_ = row.values
+        carried = Carried(sha256)
+        if embedded is not None:
+            carried = embedded.check(str(content_type), int(str(size)), sha256)
+        elif beside is not None and not self._members.there:
+            self._notices.add(
+                "asset-bytes-missing", "the document came without the files of its bundle", path
+            )
+        else:
+            name = self._members.take(beside, int(str(size)), f"{path}.path")
+            carried = carried._replace(path=name)
+        return row._replace(values=(*row.values, *carried))
 
     def _row(
         self, kind: Kind, entity: dict[str, Any], path: str, ordinal: int, parent: int | None

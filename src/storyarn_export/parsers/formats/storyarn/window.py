@@ -192,6 +192,38 @@ class Window:
                     break
         raise self._broken("the document ends inside a string", self._at, path)
 
+    def string_pieces(self, path: str) -> Iterator[str]:
+        """The string that comes next, in pieces, without holding it; of escapes it may have that of `/` alone.
+
+        Raises:
+            DocumentError: invalid-field-types, invalid-value, invalid-json.
+        """
+        if self.peek(path) != '"':
+            self.skip(path)
+            raise DocumentError("invalid-field-types", "must be a string", path=path)
+        self._at += 1
+        while True:
+            quote = self.text.find('"', self._at)
+            escape = self.text.find("\\", self._at, quote if quote >= 0 else len(self.text))
+            end = next((place for place in (escape, quote) if place >= 0), len(self.text))
+            if end > self._at:
+                piece, self._at = self.text[self._at : end], end
+                yield piece
+            if escape >= 0:
+                if self._at + 1 == len(self.text) and not self._more():
+                    break
+                if self.text[self._at + 1] != "/":
+                    raise DocumentError("invalid-value", "has an escape that it needs not", path=path)
+                self._at += 1
+                yield "/"
+                self._at += 1
+            elif quote >= 0:
+                self._at += 1
+                return
+            elif not self._more():
+                break
+        raise self._broken("the document ends inside a string", self._at, path)
+
     def _scanned(self, path: str, most: int) -> Any:
         is_number = self.peek(path) in NUMBER_STARTS
         while True:
