@@ -187,7 +187,7 @@ async def open_services(
             ),
             clean_up=CleanUp(sessions, storage, history=timedelta(days=settings.history_days)),
             queue_clean_up=QueueCleanUp(sessions, queue, Cron(settings.cleanup_cron)),
-            quick_export=QuickExport(reads, formats, request, threshold=settings.sync_threshold),
+            quick_export=QuickExport(reads, storage, formats, request, threshold=settings.sync_threshold),
             load_project=LoadProject(
                 bulk, max_bytes=settings.max_import_bytes, max_entity_bytes=settings.max_entity_bytes
             ),

@@ -108,7 +108,7 @@ async def test_options_are_resolved_and_honoured(ann: Member, projects: Projects
         ),
         ({"format": "storyarn", "options": {"sheets": True}}, "invalid-options", "options.sheets"),
         (
-            {"format": "storyarn", "options": {"include_assets": "bundled"}},
+            {"format": "storyarn", "options": {"include_assets": "boxed"}},
             "invalid-options",
             "options.include_assets",
         ),

@@ -117,6 +117,7 @@ async def test_formats_are_listed(ann: Member) -> None:
     assert native["sections"] == ["sheets", "flows", "scenes", "screenplays", "localization", "assets"]
     assert native["is_bundle"] is False
     assert native["importable"] is True
+    assert native["asset_modes"] == ["references", "embedded", "bundled", "none"]
 
 
 @pytest.mark.parametrize("path", ["", "/counts", "/exports", "/export"])

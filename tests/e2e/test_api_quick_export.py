@@ -41,7 +41,7 @@ async def test_a_large_project_is_refused_with_the_way_out(ann: Member, projects
     [
         ("format=word", "unknown-format"),
         ("pretty_print=yes", "invalid-request"),
-        ("include_assets=embedded", "invalid-options"),
+        ("include_assets=boxed", "invalid-request"),
         ("sheet_ids=1,x", "invalid-options"),
         ("sheet_ids=777777", "invalid-options"),
         ("pretty=true", "invalid-request"),

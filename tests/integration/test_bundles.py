@@ -114,7 +114,7 @@ async def test_stored_large_and_streamed_archives(local: Storage) -> None:
             return len(piece)
 
     out = Unseekable()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:  # type: ignore[arg-type]
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         with archive.open("project.json", "w", force_zip64=True) as member:
             member.write(b"{}")
         archive.comment = b"made with PK\x05\x06 inside" + bytes(20)

@@ -109,7 +109,7 @@ async def service(bulk: asyncpg.Pool, database_url: str, tmp_path: Path) -> Asyn
             sessions=sessions, bulk=bulk, storage=storage, formats=formats, queue=queue, policy=policy
         )
 
-    quick = QuickExport(bulk, formats, request, threshold=THRESHOLD)
+    quick = QuickExport(bulk, LocalStorage(tmp_path), formats, request, threshold=THRESHOLD)
     yield Service(
         await new_story(bulk, name="The Story!"),
         sessions,

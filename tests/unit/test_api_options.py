@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -6,6 +7,7 @@ from pydantic import ValidationError
 from storyarn_export.api.schemas.options import ExportOptionsIn, OptionsQuery, QuickQuery
 from storyarn_export.domain.errors import InvalidOptionsError
 from storyarn_export.domain.options import AssetMode, ExportOptions
+from storyarn_export.serializers.formats.storyarn import STORYARN
 
 
 def from_query(**values: Any) -> ExportOptions:
@@ -67,10 +69,18 @@ def test_wrong_values_are_refused(wrong: dict[str, Any]) -> None:
         from_body(**wrong)
 
 
-@pytest.mark.parametrize("mode", [AssetMode.EMBEDDED, AssetMode.BUNDLED])
-def test_assets_with_bytes_are_not_offered_yet(mode: AssetMode) -> None:
-    with pytest.raises(InvalidOptionsError):
-        from_body(include_assets=mode.value)
+@pytest.mark.parametrize("mode", AssetMode)
+def test_all_ways_of_assets_to_travel_are_known(mode: AssetMode) -> None:
+    options = from_body(include_assets=mode.value)
+    assert options.include_assets is mode
+    STORYARN.refuse_unoffered(options)
+
+
+def test_formats_that_take_no_bytes_say_so() -> None:
+    plain = replace(STORYARN, asset_modes=(AssetMode.REFERENCES, AssetMode.NONE))
+    with pytest.raises(InvalidOptionsError) as refused:
+        plain.refuse_unoffered(from_body(include_assets="bundled"))
+    assert [error["path"] for error in refused.value.extra["errors"]] == ["options.include_assets"]
 
 
 @pytest.mark.parametrize("ids", [["x"], ["1,x"], ["0"], [str(2**63)], ["all,1"]])

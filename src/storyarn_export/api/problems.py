@@ -43,6 +43,7 @@ PROBLEMS: Mapping[str, Problem] = {
     "insufficient-scope": Problem(403, "The token is not meant for this"),
     "not-found": Problem(404, "There is no such thing"),
     "method-not-allowed": Problem(405, "This method is not offered here"),
+    "asset-damaged": Problem(409, "The stored bytes of an asset are damaged"),
     "conflict": Problem(409, "The request does not fit the present state"),
     "export-not-ready": Problem(409, "The export is not finished", passes=True),
     "export-cancelled": Problem(409, "The export was cancelled"),

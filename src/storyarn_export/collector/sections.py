@@ -13,8 +13,11 @@ from storyarn_export.domain.story import Kind, Section, Tag
 
 SHEETS, FLOWS, SCENES, SCREENPLAYS = map(statement, ("sheets", "flows", "scenes", "screenplays"))
 LANGUAGES, TEXTS, GLOSSARY, ASSETS = map(statement, ("languages", "texts", "glossary", "assets"))
+ASSET_CONTENTS = statement("asset_contents")
 FROM_THE_START = (None, None, None, None)
 BODY_COLUMNS = 2
+# Tag, object, then where the bytes are, two digests, and their number.
+ASSET_COLUMNS = 6
 
 
 def _columns(*tags: Tag) -> int:
@@ -77,7 +80,10 @@ async def section_queries(
         case Section.LOCALIZATION:
             return _localization(options, await census, after)
         case Section.ASSETS:
-            return [Query(ASSETS, (None if after is None else int(after.key[0]),))]
+            passed = None if after is None else int(after.key[0])
+            carries = options.carries_bytes
+            sql, columns = (ASSET_CONTENTS, ASSET_COLUMNS) if carries else (ASSETS, BODY_COLUMNS)
+            return [Query(sql, (passed,), columns)]
 
 
 def _localization(options: ExportOptions, census: Census, after: Cursor | None) -> list[Query]:

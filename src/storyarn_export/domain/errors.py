@@ -10,7 +10,8 @@ StoryarnError
 │   ├── AlreadyExecutedError  already-executed
 │   ├── ImportNotReadyError   import-not-ready
 │   ├── ImportExpiredError    import-expired
-│   └── ExportExpiredError    export-expired
+│   ├── ExportExpiredError    export-expired
+│   └── AssetDamagedError     asset-damaged
 ├── InvalidRequestError       invalid-request
 │   ├── UnknownFormatError    unknown-format
 │   ├── InvalidOptionsError   invalid-options
@@ -88,6 +89,12 @@ class ExportExpiredError(ConflictError):
     """The file existed and has been removed."""
 
     code = "export-expired"
+
+
+class AssetDamagedError(ConflictError):
+    """The stored bytes of an asset are not those that it was given, or those of very many are gone."""
+
+    code = "asset-damaged"
 
 
 class NotCancellableError(ConflictError):

@@ -45,6 +45,11 @@ class ExportOptions:
     version: str = FORMAT_VERSION
 
     @property
+    def carries_bytes(self) -> bool:
+        """Whether assets travel with their bytes."""
+        return self.include_assets in {AssetMode.EMBEDDED, AssetMode.BUNDLED}
+
+    @property
     def sections(self) -> tuple[Section, ...]:
         """The sections to write, in document order."""
         wanted = {

@@ -20,9 +20,10 @@ from storyarn_export.domain.lifecycle import Mode
 from storyarn_export.domain.options import ExportOptions
 from storyarn_export.exports.advance import Advance
 from storyarn_export.exports.checkpoint import Checkpoint, Checkpoints, no_checkpoint
-from storyarn_export.exports.document import Document, reconcile
+from storyarn_export.exports.document import reconcile
 from storyarn_export.exports.opening import opened
 from storyarn_export.exports.sweep import SweepJob, job_prefix
+from storyarn_export.exports.writing import Writer, open_writer
 from storyarn_export.progress.throttle import Throttle
 from storyarn_export.serializers.registry import Format, Header, Serializer
 from storyarn_export.storage.contract import Storage, StoredFile, Upload
@@ -119,8 +120,14 @@ class Attempt:
             start = await self._usable(run, snapshot, counting)
             upload, start = await self._open(run, start)
             serializer = run.chosen.serializer(Header(project, job.created_at, run.options))
-            if start is not None:
+            going_on = None
+            if start is not None and start.stop is not None:
+                going_on = (start.stop, start.serializer)
+            elif start is not None:
                 serializer.restore(start.serializer)
+            writer = open_writer(
+                snapshot, serializer, job.project_id, run.options, counting, self._storage, start=going_on
+            )
             advance = Advance(
                 self._sessions,
                 run.token,
@@ -135,24 +142,20 @@ class Attempt:
             )
             async with upload:
                 try:
-                    await self._begin(run, snapshot, advance, upload, start, serializer)
+                    await self._begin(run, snapshot, advance, upload, start, writer)
                 except BaseException:
                     # The row may not name it, and then nobody would find it soon.
                     if start is None:
                         await upload.discard()
                     raise
                 if start is None or start.stop is not None:
-                    stop = None if start is None else start.stop
-                    document = Document(
-                        snapshot, serializer, job.project_id, run.options, counting, start=stop
-                    )
-                    await self._write(document, serializer, upload, advance, counting)
+                    await self._write(writer, serializer, upload, advance, counting)
                 stored = await upload.publish()
         return Written(stored, project, advance.sections(serializer.written))
 
     async def _write(
         self,
-        document: Document,
+        writer: Writer,
         serializer: Serializer,
         upload: Upload,
         advance: Advance,
@@ -160,22 +163,22 @@ class Attempt:
     ) -> None:
         """Write the rest of the document, with checkpoints on the way and one at its end."""
         checkpoints = Checkpoints(upload, every_bytes=self._policy.checkpoint_bytes, start_bytes=upload.size)
-        async with aclosing(document.pieces()) as pieces:
+        async with aclosing(writer.pieces()) as pieces:
             async for piece in pieces:
                 wait = checkpoints.waits(len(piece))
                 if wait or counting.done():
                     kept = await checkpoints.durable(await counting, wait=wait)
                     if kept is not None:
-                        await advance.keep(kept, serializer.written)
+                        await advance.keep(kept, writer.written)
                 await upload.write(piece)
-                stop = document.stop() if checkpoints.due else None
+                stop = writer.stop() if checkpoints.due else None
                 if stop is not None:
-                    await checkpoints.mark(stop, serializer.state())
-                await advance.to(serializer.written)
+                    await checkpoints.mark(stop, writer.state())
+                await advance.to(writer.written)
         census = await counting
         reconcile(serializer.written, census)
         sealed = await upload.seal()
-        last = Checkpoint(upload.key, upload.name, upload.size, sealed, None, serializer.state(), census)
+        last = Checkpoint(upload.key, upload.name, upload.size, sealed, None, writer.state(), census)
         # Also the last look whether the run still holds the job, before the file becomes visible.
         await advance.keep(last, serializer.written)
 
@@ -197,7 +200,7 @@ class Attempt:
                 return await opened(self._storage.resume(start.key, start.upload), discard=False), start
             except UploadLostError as error:
                 log.warning("stored bytes are gone", job_id=str(run.job.id), error=error.message)
-        name = f"{secrets.token_hex(RUN_NAME_BYTES)}.{run.chosen.extension}"
+        name = f"{secrets.token_hex(RUN_NAME_BYTES)}.{run.chosen.file_kind(run.options).extension}"
         key = job_prefix(run.job.project_id, run.job.id) + name
         return await opened(self._storage.create(key), discard=True), None
 
@@ -208,7 +211,7 @@ class Attempt:
         advance: Advance,
         upload: Upload,
         start: Checkpoint | None,
-        serializer: Serializer,
+        writer: Writer,
     ) -> None:
         """Say which upload is the run's, then remove those of earlier ones."""
         job = run.job
@@ -217,7 +220,7 @@ class Attempt:
             state = dict(await (await upload.mark())) if start.stop is not None else start.upload
             again = replace(start, name=upload.name, upload=state)
             await advance.begin(
-                serializer.written, count="export_resumes", resumed=True, checkpoint=again.to_json()
+                writer.written, count="export_resumes", resumed=True, checkpoint=again.to_json()
             )
             log.info("export resumed", job_id=str(job.id), attempt=job.attempt, from_bytes=start.size_bytes)
         else:

@@ -11,6 +11,7 @@ from storyarn_export.collector.snapshot import Snapshot
 from storyarn_export.domain.errors import CountMismatchError
 from storyarn_export.domain.options import ExportOptions
 from storyarn_export.domain.story import Batch, Kind, Section
+from storyarn_export.exports.embedding import AssetPart
 from storyarn_export.serializers.registry import Serializer
 
 
@@ -42,6 +43,7 @@ class Document:
         options: sections and filters.
         census: the snapshot's, as `Snapshot.rows` wants it.
         start: where an earlier writer stopped; None for the whole document.
+        assets: writes the assets where their bytes travel with them.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Document:
         census: Awaitable[Census],
         *,
         start: Stop | None = None,
+        assets: AssetPart | None = None,
     ) -> None:
         self._snapshot = snapshot
         self._serializer = serializer
@@ -60,7 +63,9 @@ class Document:
         self._options = options
         self._census = census
         self._start = start
+        self._assets = assets
         self._at: tuple[Section, Batch] | None = None
+        self._in_assets = False
 
     async def pieces(self) -> AsyncGenerator[bytes, None]:
         """Yield the document's bytes in order, about one batch of rows at a time.
@@ -81,21 +86,44 @@ class Document:
                 after = start.cursor
             else:
                 yield serializer.begin_section(section)
-            async with aclosing(self._rows(section, after)) as batches:
-                async for batch in batches:
-                    piece = serializer.rows(batch)
-                    self._at = (section, batch)
+            async with aclosing(self._section(section, after)) as pieces:
+                async for piece in pieces:
                     yield piece
-            self._at = None
+            self._at, self._in_assets = None, False
             yield serializer.end_section(section)
         yield serializer.finish()
 
+    @property
+    def written(self) -> Mapping[Kind, int]:
+        """Rows written so far, by kind."""
+        return self._serializer.written
+
+    def state(self) -> dict[str, Any]:
+        """All that has to be known to go on after the pieces yielded so far, beside `stop`; plain JSON."""
+        state = self._serializer.state()
+        return state | self._assets.state() if self._assets is not None and self._in_assets else state
+
     def stop(self) -> Stop | None:
         """Where a writer could stop after the last piece; None where only structure has been written."""
+        if self._assets is not None and self._in_assets:
+            return Stop(Section.ASSETS, self._assets.stop())
         if self._at is None:
             return None
         section, batch = self._at
         return Stop(section, Cursor.after(batch, self._serializer.written))
+
+    async def _section(self, section: Section, after: Cursor | None) -> AsyncGenerator[bytes, None]:
+        async with aclosing(self._rows(section, after)) as batches:
+            if section is Section.ASSETS and self._assets is not None:
+                async with aclosing(self._assets.pieces(batches)) as pieces:
+                    async for piece in pieces:
+                        self._in_assets = True
+                        yield piece
+                return
+            async for batch in batches:
+                piece = self._serializer.rows(batch)
+                self._at = (section, batch)
+                yield piece
 
     def _rows(self, section: Section, after: Cursor | None) -> AsyncGenerator[Batch, None]:
         return self._snapshot.rows(section, self._project_id, self._options, self._census, after=after)

@@ -42,6 +42,7 @@ class Endings:
         """
         shown = orjson.loads(written.project)
         stored, sections = written.stored, written.sections
+        kind = run.chosen.file_kind(run.options)
         now = datetime.now(UTC)
         entities = sum(section["processed"] for section in sections.values())
         async with self._sessions.begin() as session:
@@ -57,12 +58,12 @@ class Endings:
                 file_key=stored.key,
                 file_size=stored.size,
                 sha256=stored.sha256,
-                content_type=run.chosen.media_type,
+                content_type=kind.media_type,
                 filename=export_filename(
                     name=shown["name"],
                     slug=shown["slug"],
                     project_id=run.job.project_id,
-                    extension=run.chosen.extension,
+                    extension=kind.extension,
                 ),
                 completed_at=now,
                 expires_at=now + self._policy.retention,

@@ -12,9 +12,11 @@ from storyarn_export.collector.snapshot import open_snapshot
 from storyarn_export.domain.errors import ExportTooLargeError, NotFoundError
 from storyarn_export.domain.names import export_filename
 from storyarn_export.domain.options import ExportOptions
-from storyarn_export.exports.document import Document, reconcile
+from storyarn_export.exports.document import reconcile
 from storyarn_export.exports.request import RequestExport
+from storyarn_export.exports.writing import open_writer
 from storyarn_export.serializers.registry import Format, FormatRegistry, Header
+from storyarn_export.storage.contract import Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +37,23 @@ class QuickExport:
 
     Args:
         bulk: where projects are read.
+        storage: where the bytes of assets are.
         formats: the formats there are.
         request: counts and checks filters as for a job.
         threshold: entities at most, inclusive.
     """
 
     def __init__(
-        self, bulk: asyncpg.Pool, formats: FormatRegistry, request: RequestExport, *, threshold: int
+        self,
+        bulk: asyncpg.Pool,
+        storage: Storage,
+        formats: FormatRegistry,
+        request: RequestExport,
+        *,
+        threshold: int,
     ) -> None:
         self._bulk = bulk
+        self._storage = storage
         self._formats = formats
         self._request = request
         self._threshold = threshold
@@ -58,11 +68,12 @@ class QuickExport:
 
         Raises:
             UnknownFormatError: no such format.
-            InvalidOptionsError: a filter names something that is not in the project.
+            InvalidOptionsError: a filter names something that is not in the project, or assets cannot travel so.
             ExportTooLargeError: more entities than the threshold; `extra` has `entity_count` and `threshold`.
             NotFoundError: no such project.
         """
         chosen = self._formats.get(format_name)
+        chosen.refuse_unoffered(options)
         count = (await self._request.count(project_id, options)).total
         if count > self._threshold:
             raise ExportTooLargeError(
@@ -75,10 +86,11 @@ class QuickExport:
         if project is None:
             raise NotFoundError("There is no such project.")
         shown = orjson.loads(project)
+        kind = chosen.file_kind(options)
         filename = export_filename(
-            name=shown["name"], slug=shown["slug"], project_id=project_id, extension=chosen.extension
+            name=shown["name"], slug=shown["slug"], project_id=project_id, extension=kind.extension
         )
-        return QuickStream(filename, chosen.media_type, self._stream(chosen, project_id, options))
+        return QuickStream(filename, kind.media_type, self._stream(chosen, project_id, options))
 
     async def _stream(self, chosen: Format, project_id: int, options: ExportOptions) -> AsyncIterator[bytes]:
         async with open_snapshot(self._bulk) as snapshot:
@@ -87,8 +99,8 @@ class QuickExport:
                 raise NotFoundError("The project is gone.")
             counting = await snapshot.begin_census(project_id, options, beside=False)
             serializer = chosen.serializer(Header(project, datetime.now(UTC), options))
-            document = Document(snapshot, serializer, project_id, options, counting)
-            async with aclosing(document.pieces()) as pieces:
+            writer = open_writer(snapshot, serializer, project_id, options, counting, self._storage)
+            async with aclosing(writer.pieces()) as pieces:
                 async for piece in pieces:
                     yield piece
             reconcile(serializer.written, await counting)

@@ -78,10 +78,11 @@ class RequestExport:
 
         Raises:
             UnknownFormatError: no such format.
-            InvalidOptionsError: a filter names something that is not in the project.
+            InvalidOptionsError: a filter names something that is not in the project, or assets cannot travel so.
             IdempotencyKeyReusedError: the key came with another request.
         """
         chosen = self._formats.get(format_name)
+        chosen.refuse_unoffered(options)
         earlier = None if once is None else await once.earlier(session)
         if earlier is not None:
             return Requested(await session.get_one(ExportJob, earlier), deduplicated=False, replayed=True)

@@ -1,12 +1,12 @@
 """The formats there are. Adding one is a package under `formats/` and a line in `bootstrap`."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
-from storyarn_export.domain.errors import UnknownFormatError
-from storyarn_export.domain.options import ExportOptions
+from storyarn_export.domain.errors import InvalidOptionsError, UnknownFormatError
+from storyarn_export.domain.options import AssetMode, ExportOptions
 from storyarn_export.domain.story import Batch, Kind, Section
 
 
@@ -59,6 +59,60 @@ class Serializer(Protocol):
         """Go on from what `state` gave."""
 
 
+class Carried(NamedTuple):
+    """Where the bytes of an asset are that travels beside its document.
+
+    Attributes:
+        sha256: lowercase hex.
+        path: name of the member.
+    """
+
+    sha256: str
+    path: str
+
+
+@runtime_checkable
+class AssetSerializer(Serializer, Protocol):
+    """A serializer of a format that takes the bytes of assets; it is called so in the place of `rows` for assets."""
+
+    def named(self, batch: Batch, carried: Sequence[Carried | None]) -> bytes:
+        """Assets whose bytes are members of a bundle.
+
+        Args:
+            batch: the assets.
+            carried: where the bytes of each are; None where they cannot be had, which the document then tells.
+        """
+
+    def embedded(self, batch: Batch, sha256: str | None) -> tuple[bytes, bytes]:
+        """One asset whose bytes follow in base64.
+
+        Args:
+            batch: the asset.
+            sha256: of its bytes; None where they cannot be had, which the document then tells.
+
+        Returns:
+            What stands before them, and `after_bytes`; or all, and nothing, where they cannot be had.
+        """
+
+    def after_bytes(self) -> bytes:
+        """What stands after them, also for a serializer that was restored between the two."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileKind:
+    """What a file of a format is from outside.
+
+    Attributes:
+        extension: without the first dot.
+    """
+
+    media_type: str
+    extension: str
+
+
+BUNDLE = FileKind("application/zip", "storyarn.zip")
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """A format and what it can hold.
@@ -70,6 +124,7 @@ class Format:
         cannot_hold: codes of what is lost.
         aliases: other names that are understood.
         serializer: makes the serializer of one export.
+        asset_modes: how assets can travel in it.
     """
 
     name: str
@@ -83,6 +138,30 @@ class Format:
     cannot_hold: tuple[str, ...]
     aliases: tuple[str, ...]
     serializer: Callable[[Header], Serializer]
+    asset_modes: tuple[AssetMode, ...] = (AssetMode.REFERENCES, AssetMode.NONE)
+
+    def file_kind(self, options: ExportOptions) -> FileKind:
+        """What the file of an export is."""
+        if options.include_assets is AssetMode.BUNDLED:
+            return BUNDLE
+        return FileKind(self.media_type, self.extension)
+
+    def refuse_unoffered(self, options: ExportOptions) -> None:
+        """Check that the format can hold what is asked for.
+
+        Raises:
+            InvalidOptionsError: assets cannot travel so in it.
+        """
+        mode = options.include_assets
+        if mode in self.asset_modes:
+            return
+        message = (
+            f"`{mode.value}` is not possible in the format {self.name}; use {' or '.join(self.asset_modes)}"
+        )
+        raise InvalidOptionsError(
+            f"include_assets: {message}.",
+            extra={"errors": [{"path": "options.include_assets", "message": message}]},
+        )
 
 
 class FormatRegistry:

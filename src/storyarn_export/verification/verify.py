@@ -16,11 +16,12 @@ from storyarn_export.db.session import BulkConnection
 from storyarn_export.db.transaction import bulk_transaction
 from storyarn_export.domain.document import Notice, ProjectHead
 from storyarn_export.domain.errors import DocumentError
-from storyarn_export.domain.options import ExportOptions
+from storyarn_export.domain.options import AssetMode, ExportOptions
 from storyarn_export.exports.document import Document
+from storyarn_export.imports.contents import ImportContents
 from storyarn_export.imports.reading import Staged, stage_file
 from storyarn_export.imports.refusals import content_refusals
-from storyarn_export.imports.source import READ_BYTES, StoredSource, open_source
+from storyarn_export.imports.source import READ_BYTES, Incoming, StoredSource, open_incoming
 from storyarn_export.materializer.materialize import materialize
 from storyarn_export.materializer.plan import decide, identify_shifted
 from storyarn_export.parsers.guard import Limits
@@ -93,8 +94,11 @@ class VerifyFile:
 
     async def _inside(self, connection: BulkConnection, written: Written) -> Comparison:
         limits = Limits(max_bytes=written.size_bytes, max_entity_bytes=self._max_entity_bytes)
-        async with open_source(self._storage, written.key) as (file, _):
-            project_id, staged, notices = await self._load(connection, file, limits, written.owner_id)
+        if written.options.include_assets is AssetMode.BUNDLED:
+            # A document grows by as much at most when it is unpacked.
+            limits = replace(limits, max_bytes=limits.max_bytes * limits.max_expansion)
+        async with open_incoming(self._storage, written.key, limits) as incoming:
+            project_id, staged, notices = await self._load(connection, incoming, limits, written.owner_id)
         with spool() as spooled:
             emptied = await write_emptied(connection, spooled)
             stop = threading.Event()
@@ -102,8 +106,8 @@ class VerifyFile:
             absences = Absences(written.options, told if written.intact else told or frozenset())
             comparing = Comparing(emptied, absences, shift_of(connection.get_server_pid()), stop)
             copy = self._copy(connection, project_id, written)
-            async with open_source(self._storage, written.key) as (file, _), aclosing(copy):
-                found = await self._compare(file, limits, copy, comparing, stop)
+            async with open_incoming(self._storage, written.key, limits) as incoming, aclosing(copy):
+                found = await self._compare(incoming, limits, copy, comparing, stop)
         if found.parted:
             # Why, as the load has put it.
             for notice in notices:
@@ -111,10 +115,12 @@ class VerifyFile:
         return found
 
     async def _load(
-        self, connection: BulkConnection, file: BufferedReader, limits: Limits, owner_id: int
+        self, connection: BulkConnection, incoming: Incoming, limits: Limits, owner_id: int
     ) -> tuple[int, Staged, tuple[Notice, ...]]:
+        contents = ImportContents(incoming.bundle)
         with content_refusals():
-            staged = await stage_file(connection, file, limits)
+            staged = await stage_file(connection, incoming.file, limits, contents=contents)
+            await contents.bring(connection)
             head = staged.document.head()
             project_id = await _create_scratch(connection, head, owner_id)
             await decide(connection, project_id, None)
@@ -127,6 +133,9 @@ class VerifyFile:
     ) -> AsyncGenerator[bytes, None]:
         # The file holds what was chosen by id, and the ids are others here.
         options = replace(written.options, sheet_ids=None, flow_ids=None, scene_ids=None)
+        if options.carries_bytes:
+            # The copy has none; those of the file have been compared with their digests.
+            options = replace(options, include_assets=AssetMode.REFERENCES)
         snapshot = await inside_transaction(self._bulk, connection)
         project = await snapshot.project(project_id) or b"{}"
         counting = await snapshot.begin_census(project_id, options, beside=False)
@@ -138,7 +147,7 @@ class VerifyFile:
 
     async def _compare(
         self,
-        file: BufferedReader,
+        incoming: Incoming,
         limits: Limits,
         copy: AsyncGenerator[bytes, None],
         comparing: Comparing,
@@ -150,7 +159,9 @@ class VerifyFile:
             max_bytes=limits.max_bytes * COPY_FACTOR,
             max_entity_bytes=limits.max_entity_bytes * COPY_FACTOR,
         )
-        left, right = open_document(file, limits), open_document(source, larger)
+        baggage = ImportContents(incoming.bundle).baggage
+        left = open_document(incoming.file, limits, baggage=baggage)
+        right = open_document(source, larger)
 
         def compare() -> Comparison:
             found = comparing(left, right)

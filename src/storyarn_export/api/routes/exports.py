@@ -59,7 +59,9 @@ ASKED = (
             "description": "An equal export was active and is finished now, or the request came before",
         },
         202: {"model": RequestedExport, "description": "The export runs in the queue"},
-        **problems(*ASKED, "export-cancelled", "run-failed", "count-mismatch", "storage-error"),
+        **problems(
+            *ASKED, "export-cancelled", "asset-damaged", "run-failed", "count-mismatch", "storage-error"
+        ),
     },
 )
 async def post_export(

@@ -24,7 +24,7 @@ WRONG = ("invalid-request", "invalid-options", "unknown-format", "export-too-lar
     response_class=Response,
     responses={
         200: {"description": "The file", "content": BYTES},
-        **problems(*IN_PROJECT, *WRONG),
+        **problems(*IN_PROJECT, *WRONG, "asset-damaged", "storage-error"),
     },
 )
 async def quick_export(access: Exporting, query: Annotated[QuickQuery, Query()], state: State) -> Response:

@@ -5,6 +5,7 @@ from typing import Self
 from pydantic import Field
 
 from storyarn_export.api.schemas.common import Answer
+from storyarn_export.domain.options import AssetMode
 from storyarn_export.domain.story import Section
 from storyarn_export.serializers.registry import Format
 
@@ -22,6 +23,9 @@ class FormatOut(Answer):
     importable: bool
     cannot_hold: list[str] = Field(description="Codes of what is lost.")
     aliases: list[str]
+    asset_modes: list[AssetMode] = Field(
+        description="What `include_assets` can be; `bundled` makes an archive, also of a format that is one file."
+    )
 
     @classmethod
     def of(cls, one: Format) -> Self:
@@ -37,4 +41,5 @@ class FormatOut(Answer):
             importable=one.importable,
             cannot_hold=list(one.cannot_hold),
             aliases=list(one.aliases),
+            asset_modes=list(one.asset_modes),
         )

@@ -20,8 +20,6 @@ MAX_VERSION_LENGTH = 64
 MAX_FORMAT_LENGTH = 64
 # PostgreSQL keeps no NUL, and nothing sensible holds the others.
 NO_CONTROLS = r"^[^\x00-\x1f\x7f]+$"
-# Assets that travel with their bytes need more than this service can do yet.
-OFFERED_ASSETS = (AssetMode.REFERENCES, AssetMode.NONE)
 
 
 def _decimal(value: Any) -> Any:
@@ -66,7 +64,11 @@ class ExportOptionsIn(Request):
     include_scenes: StrictBool = True
     include_screenplays: StrictBool = True
     include_localization: StrictBool = True
-    include_assets: AssetMode = AssetMode.REFERENCES
+    include_assets: AssetMode = Field(
+        default=AssetMode.REFERENCES,
+        description="`references`: by name and key alone; `embedded`: with their bytes in the document, in base64;"
+        " `bundled`: a ZIP of the document and a file an asset; `none`: left out.",
+    )
     languages: Locales = Field(default="all", description='Locale codes, or "all".')
     flow_ids: Ids = "all"
     sheet_ids: Ids = "all"
@@ -76,13 +78,7 @@ class ExportOptionsIn(Request):
     version: Version = Field(default=FORMAT_VERSION, description="The `export_version` of the document.")
 
     def to_domain(self) -> ExportOptions:
-        """The options, lists sorted and without repetitions, so that equal wishes are equal.
-
-        Raises:
-            InvalidOptionsError: assets are to travel with their bytes.
-        """
-        if self.include_assets not in OFFERED_ASSETS:
-            raise _not_offered(self.include_assets)
+        """The options, lists sorted and without repetitions, so that equal wishes are equal."""
         return ExportOptions(
             include_sheets=self.include_sheets,
             include_flows=self.include_flows,
@@ -165,13 +161,3 @@ def _invalid(error: ValidationError) -> InvalidOptionsError:
 
 def _chosen(ids: Literal["all"] | list[int]) -> tuple[int, ...] | None:
     return None if ids == "all" else tuple(sorted(set(ids)))
-
-
-def _not_offered(mode: AssetMode) -> InvalidOptionsError:
-    message = (
-        f"`{mode.value}` is not offered yet; use {' or '.join(f'`{one.value}`' for one in OFFERED_ASSETS)}"
-    )
-    return InvalidOptionsError(
-        f"include_assets: {message}.",
-        extra={"errors": [{"path": "options.include_assets", "message": message}]},
-    )

@@ -3,9 +3,11 @@
 - `serializer`: the document
 - `localization`: strings and glossary, whose rows are grouped
 - `responses`: the one form of dialogue responses
+- `carried`: bytes of assets
 - `statistics`: what `metadata` tells
 """
 
+from storyarn_export.domain.options import AssetMode
 from storyarn_export.domain.story import Section
 from storyarn_export.serializers.formats.storyarn.serializer import StoryarnSerializer
 from storyarn_export.serializers.registry import Format
@@ -22,6 +24,7 @@ STORYARN = Format(
     cannot_hold=(),
     aliases=(),
     serializer=StoryarnSerializer,
+    asset_modes=tuple(AssetMode),
 )
 
 __all__ = ["STORYARN"]

@@ -1,6 +1,6 @@
 """The native document, written front to back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -8,11 +8,12 @@ import orjson
 from storyarn_export.domain.options import FORMAT_VERSION
 from storyarn_export.domain.rows import STRING_KEYS, place_of
 from storyarn_export.domain.story import Batch, Kind, Section, Tag
+from storyarn_export.serializers.formats.storyarn.carried import Missing, with_keys
 from storyarn_export.serializers.formats.storyarn.localization import Grouped
 from storyarn_export.serializers.formats.storyarn.responses import is_normal, normalise_data
 from storyarn_export.serializers.formats.storyarn.rows import STRING, TERM, TRANSLATION, objects
 from storyarn_export.serializers.formats.storyarn.statistics import Statistics
-from storyarn_export.serializers.registry import Header
+from storyarn_export.serializers.registry import Carried, Header
 from storyarn_export.serializers.writing.jsonb import loads_all
 from storyarn_export.serializers.writing.nesting import Arrays, Nesting, Place
 from storyarn_export.serializers.writing.style import Style
@@ -46,6 +47,8 @@ PLACE_OF_TAG = {tag.encode(): place for tag, place in PLACES.items()}
 # The arrays of the localization object, in document order; each begins when its first row comes.
 LOCALIZATION = ("languages", "strings", "glossary")
 LANGUAGES, STRINGS, GLOSSARY = range(3)
+# How deep the objects of assets stand.
+ASSET_DEPTH = 3
 
 NODE_DATA = place_of(Tag.DIALOGUE, "data")
 BLOCK_VALUE = place_of(Tag.TEXT_BLOCK, "value")
@@ -72,6 +75,7 @@ class StoryarnSerializer:
         self._statistics = Statistics()
         self._nesting = Nesting(PLACE_OF_TAG, self._style, 2)
         self._grouped = self._groups(STRINGS)
+        self._missing = Missing()
         self._section: Section | None = None
         self._array = -1
 
@@ -100,7 +104,7 @@ class StoryarnSerializer:
             case Section.LOCALIZATION:
                 return start + b"{"
             case Section.ASSETS:
-                self._nesting = Nesting(PLACE_OF_TAG, self._style, 3)
+                self._nesting = Nesting(PLACE_OF_TAG, self._style, ASSET_DEPTH)
                 mode = orjson.dumps(self._options.include_assets.value)
                 key = self._style.key
                 return (
@@ -135,6 +139,31 @@ class StoryarnSerializer:
                 self._nesting.write(batch.tags, objects(batch), out)
         return b"".join(out)
 
+    def named(self, batch: Batch, carried: Sequence[Carried | None]) -> bytes:
+        """Assets whose bytes are beside the document; see `serializers.registry.AssetSerializer`."""
+        bodies = [
+            with_keys(body, sha256=one.sha256, path=one.path) if one else self._without(body, "path")
+            for body, one in zip(batch.columns[0], carried, strict=True)
+        ]
+        return self.rows(Batch(batch.tags, (bodies,)))
+
+    def embedded(self, batch: Batch, sha256: str | None) -> tuple[bytes, bytes]:
+        """What stands before and after the bytes of an asset; see `serializers.registry.AssetSerializer`."""
+        (body,) = batch.columns[0]
+        if sha256 is None:
+            return self.rows(Batch(batch.tags, ([self._without(body, "data")],))), b""
+        written = self.rows(Batch(batch.tags, ([with_keys(body, sha256=sha256, data="")],)))
+        after = self.after_bytes()
+        return written.removesuffix(after), after
+
+    def after_bytes(self) -> bytes:
+        """What stands after the bytes of an embedded asset."""
+        return b'"' + self._style.line(ASSET_DEPTH) + b"}"
+
+    def _without(self, body: bytes, key: str) -> bytes:
+        self._missing.add(orjson.loads(body)["id"])
+        return with_keys(body, **{"sha256": None, key: None})
+
     def end_section(self, section: Section) -> bytes:
         """Whatever is open, closed."""
         out: list[bytes] = []
@@ -156,7 +185,7 @@ class StoryarnSerializer:
         """The metadata and the last newline."""
         metadata = {
             "statistics": self._statistics.to_json(localized=self._options.include_localization),
-            "validation": None,
+            "validation": self._missing.validation(),
         }
         style = self._style
         return b"," + style.key("metadata", 1) + style.dump(metadata, 1) + style.line(0) + b"}\n"
@@ -167,6 +196,7 @@ class StoryarnSerializer:
             "statistics": self._statistics.state(),
             "nesting": self._nesting.state(),
             "grouped": self._grouped.state(),
+            "missing": self._missing.state(),
             "section": self._section,
             "array": self._array,
         }
@@ -174,6 +204,9 @@ class StoryarnSerializer:
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from what `state` gave."""
         self._statistics.restore(state["statistics"])
+        # A checkpoint may be of a version that knew of no bytes.
+        if "missing" in state:
+            self._missing.restore(state["missing"])
         self._section = None if state["section"] is None else Section(state["section"])
         self._array = state["array"]
         depth = 3 if self._section in {Section.LOCALIZATION, Section.ASSETS} else 2
