@@ -2,6 +2,8 @@
 
 import asyncio
 import hashlib
+import io
+import zipfile
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -114,6 +116,11 @@ async def test_who_keeps_whose_bytes(
     takes = wanted == OTHER
     assert (section["created"], section["updated"], section["skipped"]) == (0, int(takes), 2 - takes)
     assert await contents(ann, project) == [wanted, TWO]
+    kept = await ann.get(done["report"]["undo_export"]["download_url"])
+    assert kept.headers["content-type"] == ("application/zip" if takes else "application/json")
+    if takes:
+        with zipfile.ZipFile(io.BytesIO(kept.content)) as archive:
+            assert archive.read(archive.namelist()[0]) == ONE
     # Nothing that was brought and not needed stays; what was replaced goes when nobody can be reading it.
     assert len(stored(service)) == 2 + takes
     await service.services.clean_up(datetime.now(UTC) + timedelta(hours=2))

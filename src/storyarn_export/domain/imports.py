@@ -147,8 +147,10 @@ class SourceFacts:
     Attributes:
         format_version: its `storyarn_version`.
         exported_at: as written in the file, or None.
+        carries_bytes: whether it brings the bytes of assets.
     """
 
     format_version: str
     exported_at: str | None
     project_name: str
+    carries_bytes: bool = False

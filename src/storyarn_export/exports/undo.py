@@ -11,7 +11,7 @@ from storyarn_export.db.models import ExportJob
 from storyarn_export.db.session import Sessions
 from storyarn_export.domain.errors import NotFoundError, ServiceUnavailableError, UndoExportError
 from storyarn_export.domain.lifecycle import JobStatus, Mode
-from storyarn_export.domain.options import ExportOptions
+from storyarn_export.domain.options import AssetMode, ExportOptions
 from storyarn_export.exports.cancel import CancelExport
 from storyarn_export.exports.request import RequestExport, sections_progress
 from storyarn_export.exports.run import RunExport
@@ -42,13 +42,16 @@ class KeepBefore:
         self._run = run
         self._cancel = cancel
 
-    async def __call__(self, *, project_id: int, user_id: int, reason: UUID) -> UUID | None:
+    async def __call__(
+        self, *, project_id: int, user_id: int, reason: UUID, with_bytes: bool = False
+    ) -> UUID | None:
         """Export a project to its end.
 
         Args:
             project_id: the project.
             user_id: whose export it becomes.
             reason: why; an earlier export for the same reason is removed, whatever it does.
+            with_bytes: also keep the bytes of its assets.
 
         Returns:
             The export's id; None where the project is empty.
@@ -57,7 +60,8 @@ class KeepBefore:
             UndoExportError: it cannot be exported.
             ServiceUnavailableError: it cannot be exported for the moment.
         """
-        options = ExportOptions()
+        assets = AssetMode.BUNDLED if with_bytes else AssetMode.REFERENCES
+        options = ExportOptions(include_assets=assets)
         # Unlike that of any export that people ask for: theirs must not be mistaken for this one.
         digest = sha256(f"{options.fingerprint()}:{reason}".encode()).hexdigest()
         await self._forget_earlier(project_id, digest)

@@ -33,6 +33,8 @@ log = structlog.get_logger(__name__)
 
 # Whether a user may import into a project, user first.
 MayImport = Callable[[int, int], Awaitable[bool]]
+# With these the project's bytes may be replaced.
+REPLACING = frozenset({ConflictResolution.OVERWRITE, ConflictResolution.MERGE})
 # Entities of a project.
 Count = Callable[[int], Awaitable[int]]
 
@@ -40,13 +42,14 @@ Count = Callable[[int], Awaitable[int]]
 class KeepProject(Protocol):
     """Makes the export of a project that an import can be undone with."""
 
-    async def __call__(self, *, project_id: int, user_id: int, reason: UUID) -> UUID | None:
+    async def __call__(self, *, project_id: int, user_id: int, reason: UUID, with_bytes: bool) -> UUID | None:
         """Export a project to its end.
 
         Args:
             project_id: the project.
             user_id: whose export it becomes.
             reason: the import; what an earlier attempt at it has kept is removed.
+            with_bytes: also keep the bytes of its assets.
 
         Returns:
             The export's id; None where there is nothing to keep.
@@ -167,7 +170,14 @@ class Attempt:
     async def _kept(self, run: Run, advance: Advance) -> UUID | None:
         job = run.job
         await advance.say(KEEPING)
-        undo = await self._keep(project_id=job.project_id, user_id=int(job.executor_id or 0), reason=job.id)
+        # What brings bytes may take the place of those that are there.
+        brings_bytes = bool((job.source_facts or {}).get("carries_bytes"))
+        undo = await self._keep(
+            project_id=job.project_id,
+            user_id=int(job.executor_id or 0),
+            reason=job.id,
+            with_bytes=brings_bytes and job.conflict_resolution in REPLACING,
+        )
         await advance.say(READING, undo_job_id=undo)
         return undo
 

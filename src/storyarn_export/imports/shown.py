@@ -49,6 +49,7 @@ def facts_json(facts: SourceFacts) -> dict[str, Any]:
         "format_version": facts.format_version,
         "exported_at": facts.exported_at,
         "project_name": facts.project_name,
+        "carries_bytes": facts.carries_bytes,
     }
 
 

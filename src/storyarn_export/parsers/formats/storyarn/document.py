@@ -1,6 +1,7 @@
 """The walk through a native document: sections in any order, any missing."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 from storyarn_export.domain.document import DocumentRow, Notice, ProjectHead
@@ -54,6 +55,7 @@ class StoryarnDocument:
     def __init__(self, source: BinaryIO, limits: Limits, baggage: Baggage | None = None) -> None:
         self._baggage = baggage
         self._members = Members(baggage)
+        self._carries_bytes = False
         self._window = Window(read_text(source, limits), limits)
         self._printer = Printer(limits)
         self._notices = Notices()
@@ -66,7 +68,7 @@ class StoryarnDocument:
 
     def facts(self) -> SourceFacts:
         """What the file says of itself; known when `rows` has come to its end."""
-        return self._head.facts()
+        return replace(self._head.facts(), carries_bytes=self._carries_bytes)
 
     def metadata(self) -> Mapping[str, Any]:
         """What the file counts at its end, as JSON, never believed; known when `rows` has come to its end."""
@@ -288,6 +290,7 @@ class StoryarnDocument:
         else:
             name = self._members.take(beside, int(str(size)), f"{path}.path")
             carried = carried._replace(path=name)
+        self._carries_bytes |= embedded is not None or carried.path is not None
         return row._replace(values=(*row.values, *carried))
 
     def _row(
