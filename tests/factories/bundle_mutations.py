@@ -74,7 +74,7 @@ def _other_members(chance: random.Random) -> bytes:
                 (
                     [],
                     [(chance.choice(NAMES), content)],
-                    [(name, content[: chance.randrange(len(content))])],
+                    [(name, content[: chance.randrange(len(content) + 1)])],
                     [(name, bytes(chance.choice((0, 1, 700, 20_000_001))))],
                     [(name, content), (chance.choice(NAMES), b"more")],
                 )

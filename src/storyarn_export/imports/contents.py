@@ -10,14 +10,14 @@ import asyncpg
 
 from storyarn_export.contents.taking import take
 from storyarn_export.db.session import BulkConnection
-from storyarn_export.domain.contents import Tally
+from storyarn_export.domain.contents import Content, Tally
 from storyarn_export.domain.errors import AssetMismatchError, AssetTooLargeError, DocumentError
 from storyarn_export.imports.bundle import Bundle
 from storyarn_export.parsers.baggage import Baggage, Keeper
 from storyarn_export.storage.contract import Storage, Upload
 
-# Rows that are asked for at a time.
-PAGE = 200
+# Assets that are asked for, and whose keys are written, at a time: their table is looked through for each of these.
+PAGE = 500
 QUERIES = files(__package__) / "queries"
 CARRIED = (QUERIES / "carried.sql").read_text(encoding="utf-8")
 BROUGHT = (QUERIES / "brought.sql").read_text(encoding="utf-8")
@@ -64,22 +64,29 @@ class ImportContents:
             return
         after = 0
         while rows := await connection.fetch(CARRIED, after, self._storage is None, PAGE):
-            for row in rows:
-                await self._one(connection, self._bundle, row)
+            found = [(row["ordinal"], await self._one(self._bundle, row)) for row in rows]
+            stored = [(ordinal, content) for ordinal, content in found if content is not None]
+            await connection.execute(
+                BROUGHT,
+                [ordinal for ordinal, _ in stored],
+                [content.key for _, content in stored],
+                [content.sha256 for _, content in stored],
+                [content.crc32 for _, content in stored],
+            )
+            self.brought += len(stored)
             after = rows[-1]["ordinal"]
 
-    async def _one(self, connection: BulkConnection, bundle: Bundle, row: asyncpg.Record) -> None:
+    async def _one(self, bundle: Bundle, row: asyncpg.Record) -> Content | None:
+        """Read the bytes of one asset; what has become of them, where they are stored."""
         said = {"content_type": row["content_type"], "size": row["size"], "sha256": row["content_sha256"]}
         try:
             async with aclosing(bundle.read(row["content_path"])) as pieces:
-                if self._storage is None:
-                    await _look(pieces, **said)
-                    return
-                content = await take(self._storage, self._next_key(), pieces, **said)
+                if self._storage is not None:
+                    return await take(self._storage, self._next_key(), pieces, **said)
+                await _look(pieces, **said)
         except (AssetMismatchError, AssetTooLargeError) as error:
             raise DocumentError(error.code, error.message, path=row["path"]) from error
-        await connection.execute(BROUGHT, row["ordinal"], content.key, content.sha256, content.crc32)
-        self.brought += 1
+        return None
 
     def _next_key(self) -> str:
         self.stored += 1
