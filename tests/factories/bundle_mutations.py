@@ -52,11 +52,12 @@ def _original() -> bytes:
 def _other_document(chance: random.Random) -> bytes:
     changed = _document()
     for _ in range(chance.randint(1, MOST_CHANGES)):
-        item = chance.choice([changed["assets"], *changed["assets"]["items"]])
-        key = chance.choice(list(item))
-        item[key] = chance.choice((*VALUES, *NAMES, CONTENTS[0].hex(), "assets/2-2.png"))
-        if not isinstance(changed["assets"].get("items"), list) or not changed["assets"]["items"]:
-            break
+        listed = changed["assets"].get("items")
+        items = [one for one in listed if isinstance(one, dict) and one] if isinstance(listed, list) else []
+        item = chance.choice([changed["assets"], *items])
+        item[chance.choice(list(item))] = chance.choice(
+            (*VALUES, *NAMES, CONTENTS[0].hex(), "assets/2-2.png")
+        )
     text = encode(changed)
     if chance.random() < 1 / 8:
         text = text[: chance.randrange(len(text))]
