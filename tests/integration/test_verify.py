@@ -160,7 +160,12 @@ async def test_what_the_file_says_itself_that_it_lacks_is_no_difference(story: S
         gone = document["sheets"].pop()
         document["metadata"]["statistics"]["sheet_count"] -= 1
         finding = {"rule": "external_reference", "target_type": "sheet", "target_id": gone["id"]}
-        document["metadata"]["validation"] = {"status": "passed", "findings": [finding]}
+        document["metadata"]["validation"] = {
+            "status": "passed",
+            "errors": [],
+            "warnings": [],
+            "info": [finding],
+        }
 
     done = await verify(story, tmp_path, changed(content, lose_and_say_so))
     assert (done.differences.listed, done.emptied) == ([], 3)

@@ -35,9 +35,22 @@ def test_what_a_file_may_refer_to_without_holding_it() -> None:
 
 
 def test_validation_of_any_form_is_read_without_harm() -> None:
-    nothing: tuple[Any, ...] = (None, 1, [], {}, {"findings": 1}, {"findings": [], "truncated": True})
+    nothing: tuple[Any, ...] = (
+        None,
+        1,
+        [],
+        {},
+        {"status": []},
+        {"status": "not_run", "warnings": []},
+        {"status": "passed", "truncated": True},
+    )
     for broken in nothing:
         assert told_absences({"validation": broken}) is None
-    assert told_absences({"validation": {"findings": [1, {}, {"target_type": 3}]}}) == frozenset()
+    assert (
+        told_absences({"validation": {"status": "passed", "info": [1, {}, {"target_type": 3}]}})
+        == frozenset()
+    )
     finding = {"target_type": "sheet", "target_id": 5}
-    assert told_absences({"validation": {"findings": [finding]}}) == frozenset({("sheet", "5")})
+    assert told_absences({"validation": {"status": "warnings", "warnings": [finding]}}) == frozenset(
+        {("sheet", "5")}
+    )

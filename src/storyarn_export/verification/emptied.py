@@ -15,6 +15,8 @@ from storyarn_export.materializer.report import unresolved_rows
 
 # More of them lie in a temporary file: an export without its sheets may have one for every line that is spoken.
 HELD_BYTES = 1024 * 1024
+# What a validation that ran over the whole project says of itself.
+RAN = ("passed", "warnings", "errors")
 
 
 class Place(NamedTuple):
@@ -120,9 +122,10 @@ def told_absences(metadata: Mapping[str, Any]) -> frozenset[tuple[str, str]] | N
         metadata: of a file that anyone may have changed.
     """
     validation = metadata.get("validation")
-    findings = validation.get("findings") if isinstance(validation, dict) else None
-    if not isinstance(validation, dict) or not isinstance(findings, list) or validation.get("truncated"):
+    if not isinstance(validation, dict) or validation.get("status") not in RAN or validation.get("truncated"):
         return None
+    lists = (validation.get(name) for name in ("errors", "warnings", "info"))
+    findings = (one for found in lists if isinstance(found, list) for one in found)
     named = ((one.get("target_type"), one.get("target_id")) for one in findings if isinstance(one, dict))
     return frozenset(
         (kind, str(old_id)) for kind, old_id in named if isinstance(kind, str) and old_id is not None
