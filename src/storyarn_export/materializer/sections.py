@@ -135,7 +135,8 @@ async def _insert_new(
     except asyncpg.UniqueViolationError as error:
         if error.constraint_name != constraint:
             raise
-    insert += f"\nON CONFLICT ON CONSTRAINT {constraint} DO NOTHING"
+    # The first of the file stays.
+    insert += f"\nORDER BY row.ordinal\nON CONFLICT ON CONSTRAINT {constraint} DO NOTHING"
     return affected(await connection.execute(insert, *arguments))
 
 
