@@ -88,11 +88,14 @@ async def identify(
     await connection.execute(statement("adopt_repeated"))
     await link_parents(connection)
     await fill_references(connection)
-    if resolution not in (None, ConflictResolution.RENAME):
+    meets = resolution not in (None, ConflictResolution.RENAME) and await connection.fetchval(
+        statement("meets")
+    )
+    if meets:
         await _match_children(connection)
     await adopt_ids(connection, (*CHILDREN, *TABLE_PARTS))
     await assign_ids(connection, (*CHILDREN, *TABLE_PARTS))
-    if resolution not in (None, ConflictResolution.RENAME):
+    if meets:
         await connection.execute(statement("analyze_ids"))
         await _match_connections(connection)
     await assign_ids(connection, CONNECTIONS)
