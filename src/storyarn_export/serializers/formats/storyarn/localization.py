@@ -30,7 +30,7 @@ class Grouped:
         self._line = style.line(depth)
         self._opening = b"," + style.key("translations", depth + 1) + b"{"
         self._closing = style.line(depth + 1) + b"}" + style.line(depth) + b"}"
-        self._member = b"%b" + style.colon + b"%b"
+        self._member = style.line(depth + 2) + b"%b" + style.colon + b"%b"
         self._head: Head = ()
         self.groups = 0
 
@@ -44,27 +44,27 @@ class Grouped:
             out: what has been written; grows.
         """
         start = 0
+        # Made all at once: most groups have as many rows as the project has languages, which are few.
+        members = self._members(locales, values)
         for head, run in groupby(zip(*heads, strict=True)):
             end = start + len(list(run))
-            self._members(head, locales[start:end], values[start:end], out)
+            if head[: self._keys] != self._head[: self._keys]:
+                self.close(out)
+                self._begin(head, out)
+                out.append(b",".join(members[start:end]))
+            elif head == self._head:
+                out.append(b"," + b",".join(members[start:end]))
+            else:
+                differences = self._differences(head)
+                changed = [value[:-1] + differences + b"}" for value in values[start:end]]
+                out.append(b"," + b",".join(self._members(locales[start:end], changed)))
             start = end
 
-    def _members(self, head: Head, locales: Column, values: Column, out: list[bytes]) -> None:
-        """Rows with equal heads: in the open group, or the first of a new one."""
-        if head[: self._keys] != self._head[: self._keys]:
-            self.close(out)
-            self._begin(head, out)
-        else:
-            out.append(b",")
-            if head != self._head:
-                differences = self._differences(head)
-                values = [value[:-1] + differences + b"}" for value in values]
+    def _members(self, locales: Column, values: Column) -> list[bytes]:
         style, depth = self._style, self._depth + 2
-        line = style.line(depth)
         if style.pretty:
             values = [style.value(value, depth) for value in values]
-        members = map(self._member.__mod__, zip(locales, values, strict=True))
-        out.append(line + (b"," + line).join(members))
+        return list(map(self._member.__mod__, zip(locales, values, strict=True)))
 
     def _differences(self, head: Head) -> bytes:
         """The fields in which a row differs from the first of its group, as they follow its own."""
