@@ -27,6 +27,7 @@ from storyarn_export.exports.rescue import RescueExports
 from storyarn_export.exports.run import RunExport
 from storyarn_export.exports.sweep import SweepJob
 from storyarn_export.exports.undo import KeepBefore
+from storyarn_export.exports.validate import ValidateProject
 from storyarn_export.imports.load import LoadProject
 from storyarn_export.queueing.queue import EXPORTS, IMPORTS, MAINTENANCE, Queue
 from storyarn_export.serializers.formats.storyarn import STORYARN
@@ -76,6 +77,7 @@ class Services:
     clean_up: CleanUp
     queue_clean_up: QueueCleanUp
     quick_export: QuickExport
+    validate_project: ValidateProject
     load_project: LoadProject
     replace_content: ReplaceContent
     verifications: Verifications
@@ -188,6 +190,7 @@ async def open_services(
             clean_up=CleanUp(sessions, storage, history=timedelta(days=settings.history_days)),
             queue_clean_up=QueueCleanUp(sessions, queue, Cron(settings.cleanup_cron)),
             quick_export=QuickExport(reads, storage, formats, request, threshold=settings.sync_threshold),
+            validate_project=ValidateProject(reads, request),
             load_project=LoadProject(
                 bulk, max_bytes=settings.max_import_bytes, max_entity_bytes=settings.max_entity_bytes
             ),

@@ -64,7 +64,7 @@ class Service:
                 user_id=self.story.owner_id,
                 project_id=self.story.project_id,
                 format_name="storyarn",
-                options=options or ExportOptions(),
+                options=options or ExportOptions(validate_before_export=False),
                 prefer_async=prefer_async,
             )
 

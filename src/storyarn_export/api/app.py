@@ -37,6 +37,7 @@ from storyarn_export.api.routes import (
     quick,
     service,
     tickets,
+    validation,
     verification,
 )
 from storyarn_export.api.state import ApiState
@@ -57,6 +58,7 @@ ROUTERS = (
     events,
     tickets,
     download,
+    validation,
     verification,
     quick,
     imports,

@@ -17,7 +17,19 @@ from storyarn_export.db.embedded import EmbeddedServerError
 from storyarn_export.domain.errors import StoryarnError
 from storyarn_export.settings import SettingsError
 
-COMMANDS = ("up", "api", "worker", "migrate", "doctor", "cleanup", "export", "import", "formats", "demo")
+COMMANDS = (
+    "up",
+    "api",
+    "worker",
+    "migrate",
+    "doctor",
+    "cleanup",
+    "export",
+    "validate",
+    "import",
+    "formats",
+    "demo",
+)
 GROUPS = ("token", "projects", "exports", "imports")
 """Each is the module of this package with the same name, and in it the function or group of the same name."""
 

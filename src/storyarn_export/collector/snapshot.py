@@ -32,6 +32,11 @@ STREAMING = """
 SET LOCAL enable_seqscan = on; SET LOCAL enable_nestloop = on; SET LOCAL enable_hashjoin = off;
 SET LOCAL enable_mergejoin = off; SET LOCAL enable_sort = off
 """
+# What aggregates or joins whole tables is a matter of hashes.
+SET_BASED = """
+SET LOCAL enable_seqscan = on; SET LOCAL enable_nestloop = on; SET LOCAL enable_hashjoin = on;
+SET LOCAL enable_mergejoin = on; SET LOCAL enable_sort = on
+"""
 
 
 class Snapshot:
@@ -127,12 +132,21 @@ class Snapshot:
             LookupError: the cursor's row is gone.
         """
         for query in await section_queries(self._connection, section, options, census, after):
-            copying = copy_rows(
-                self._connection, query.sql, project_id, *query.arguments, columns=query.columns
-            )
+            copying = self.copy(query.sql, project_id, *query.arguments, columns=query.columns)
             async with aclosing(copying) as batches:
                 async for batch in batches:
                     yield batch
+
+    def copy(self, sql: str, *arguments: object, columns: int) -> AsyncGenerator[Batch, None]:
+        """Rows of a statement that streams, in batches; see `copying.copy_rows`."""
+        return copy_rows(self._connection, sql, *arguments, columns=columns)
+
+    async def set_based(self, sql: str, *arguments: object) -> list[asyncpg.Record]:
+        """All rows of a statement that goes over whole tables and yields few."""
+        await self._connection.execute(SET_BASED)
+        rows: list[asyncpg.Record] = await self._connection.fetch(sql, *arguments)
+        await self._connection.execute(STREAMING)
+        return rows
 
 
 @asynccontextmanager

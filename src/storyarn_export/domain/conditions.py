@@ -20,7 +20,8 @@ def decode_condition(stored: str, parse: Callable[[str], Any]) -> dict[str, Any]
         value = parse(stored)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(value, dict) or value.get("logic") not in LOGICS:
+    logic = value.get("logic") if isinstance(value, dict) else None
+    if not isinstance(logic, str) or logic not in LOGICS:
         return None
     items = value["blocks"] if "blocks" in value else value.get("rules")
     return value if isinstance(items, list) else None

@@ -24,6 +24,7 @@ StoryarnError
 ├── RunError                  an attempt at a job ended badly
 │   ├── CountMismatchError    count-mismatch
 │   ├── SupersededError       superseded
+│   ├── ValidationFailedError  validation-failed
 │   ├── UndoExportError       undo-export-failed
 │   ├── ProjectBusyError      project-busy (retryable)
 │   ├── WorkerDiedError       worker-died
@@ -235,6 +236,12 @@ class SupersededError(RunError):
     """Another attempt, or a cancellation, has taken the job over; this one must stop without a trace."""
 
     code = "superseded"
+
+
+class ValidationFailedError(RunError):
+    """The project has errors, and the export was told to stop at those."""
+
+    code = "validation-failed"
 
 
 class UndoExportError(RunError):

@@ -62,6 +62,13 @@ class ExportOptions:
         }
         return tuple(section for section in Section if wanted[section])
 
+    @property
+    def is_partial(self) -> bool:
+        """Whether something that can be referred to is left out."""
+        chosen = (self.sheet_ids, self.flow_ids, self.scene_ids)
+        referred_to = set(Section) - {Section.LOCALIZATION}
+        return not referred_to <= set(self.sections) or any(ids is not None for ids in chosen)
+
     def to_json(self) -> dict[str, Any]:
         """As the API shows them and as a job row keeps them: None is "all", ids are decimal strings."""
         shown: dict[str, Any] = asdict(self)

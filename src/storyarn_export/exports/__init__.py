@@ -3,6 +3,7 @@
 - `request`: a person asks; a job row is made, and a queue entry in the same transaction when it is large
 - `decide`: inside the request or through the queue (pure)
 - `run`: one attempt at one job
+- `validating`: what comes before the file is written; `validate`: the same alone
 - `document`: rows through a serializer, the loop that both ways share
 - `quick`: a small project streamed at once, without a job
 - `status`: every write to a job row

@@ -6,26 +6,25 @@ from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from uuid import UUID
 
 import asyncpg
 import structlog
 
 from storyarn_export.collector.census import Census
 from storyarn_export.collector.snapshot import Snapshot, open_snapshot
-from storyarn_export.db.models import ExportJob
 from storyarn_export.db.session import Sessions
 from storyarn_export.domain.errors import NotFoundError, UploadLostError
 from storyarn_export.domain.lifecycle import Mode
-from storyarn_export.domain.options import ExportOptions
 from storyarn_export.exports.advance import Advance
 from storyarn_export.exports.checkpoint import Checkpoint, Checkpoints, no_checkpoint
+from storyarn_export.exports.claimed import Run
 from storyarn_export.exports.document import reconcile
 from storyarn_export.exports.opening import opened
 from storyarn_export.exports.sweep import SweepJob, job_prefix
+from storyarn_export.exports.validating import ValidateFirst
 from storyarn_export.exports.writing import Writer, open_writer
 from storyarn_export.progress.throttle import Throttle
-from storyarn_export.serializers.registry import Format, Header, Serializer
+from storyarn_export.serializers.registry import Header, Serializer
 from storyarn_export.storage.contract import Storage, StoredFile, Upload
 
 RUN_NAME_BYTES = 6
@@ -50,21 +49,6 @@ class RunPolicy:
     checkpoint_bytes: int
     retention: timedelta
     max_retries: int
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A claimed job.
-
-    Attributes:
-        job: the row as it was claimed; its checkpoint is an earlier run's.
-        token: names the run in all its writes.
-    """
-
-    job: ExportJob
-    token: UUID
-    chosen: Format
-    options: ExportOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +84,15 @@ class Attempt:
         self._storage = storage
         self._sweep = sweep
         self._policy = policy
+        self._validate = ValidateFirst(sessions)
 
     async def __call__(self, run: Run) -> Written:
-        """Open a snapshot, count, pull rows through the serializer into the upload, publish.
+        """Open a snapshot, count, validate, pull rows through the serializer into the upload, publish.
 
         Raises:
             NotFoundError: the project is gone.
             SupersededError: the run does not hold the job any more.
+            ValidationFailedError: the project has errors, and the export was told to stop at those.
             CountMismatchError: what was written is not what was counted.
             StorageError: the store does not take the file.
         """
@@ -118,8 +104,10 @@ class Attempt:
             # Inside a request it is quick, and there may be many at a time.
             counting = await snapshot.begin_census(job.project_id, run.options, beside=job.mode == Mode.ASYNC)
             start = await self._usable(run, snapshot, counting)
+            report = await self._validate(run, snapshot, counting, resumed=start is not None)
+            validation = None if report is None else report.metadata()
             upload, start = await self._open(run, start)
-            serializer = run.chosen.serializer(Header(project, job.created_at, run.options))
+            serializer = run.chosen.serializer(Header(project, job.created_at, run.options, validation))
             going_on = None
             if start is not None and start.stop is not None:
                 going_on = (start.stop, start.serializer)

@@ -10,7 +10,8 @@ from storyarn_export.domain.backoff import wait_seconds
 from storyarn_export.domain.errors import StoryarnError
 from storyarn_export.domain.lifecycle import JobStatus, Mode
 from storyarn_export.domain.names import export_filename
-from storyarn_export.exports.attempt import Run, RunPolicy, Written
+from storyarn_export.exports.attempt import RunPolicy, Written
+from storyarn_export.exports.claimed import Run
 from storyarn_export.exports.status import JOBS, write_run
 from storyarn_export.jobs.told import told
 from storyarn_export.progress.tally import measure, tally

@@ -14,6 +14,7 @@ from storyarn_export.domain.names import export_filename
 from storyarn_export.domain.options import ExportOptions
 from storyarn_export.exports.document import reconcile
 from storyarn_export.exports.request import RequestExport
+from storyarn_export.exports.validating import look, refuse_errors
 from storyarn_export.exports.writing import open_writer
 from storyarn_export.serializers.registry import Format, FormatRegistry, Header
 from storyarn_export.storage.contract import Storage
@@ -71,6 +72,9 @@ class QuickExport:
             InvalidOptionsError: a filter names something that is not in the project, or assets cannot travel so.
             ExportTooLargeError: more entities than the threshold; `extra` has `entity_count` and `threshold`.
             NotFoundError: no such project.
+
+        The first chunk may raise:
+            ValidationFailedError: the project has errors, and the export was told to stop at those.
         """
         chosen = self._formats.get(format_name)
         chosen.refuse_unoffered(options)
@@ -98,7 +102,11 @@ class QuickExport:
             if project is None:
                 raise NotFoundError("The project is gone.")
             counting = await snapshot.begin_census(project_id, options, beside=False)
-            serializer = chosen.serializer(Header(project, datetime.now(UTC), options))
+            report = await look(snapshot, project_id, options, counting)
+            if report is not None:
+                refuse_errors(report)
+            validation = None if report is None else report.metadata()
+            serializer = chosen.serializer(Header(project, datetime.now(UTC), options, validation))
             writer = open_writer(snapshot, serializer, project_id, options, counting, self._storage)
             async with aclosing(writer.pieces()) as pieces:
                 async for piece in pieces:

@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 
 from storyarn_export.collector.census import Census, missing_ids, take_census
 from storyarn_export.db.models import ExportJob
+from storyarn_export.db.session import BulkConnection
 from storyarn_export.domain.errors import InvalidOptionsError
 from storyarn_export.domain.lifecycle import ACTIVE, JobStatus, Mode
 from storyarn_export.domain.options import ExportOptions
@@ -134,22 +135,17 @@ class RequestExport:
             InvalidOptionsError: a filter names something that is not in the project.
         """
         async with self._bulk.acquire() as connection:
-            missing = await missing_ids(connection, project_id, options)
-            if missing:
-                errors = [
-                    {
-                        "path": f"options.{option}",
-                        "message": f"There is no {option.removesuffix('_ids')} {one} here.",
-                    }
-                    for option, one in missing
-                ]
-                raise InvalidOptionsError(
-                    "Some ids are not in this project: "
-                    + ", ".join(f"{option} {one}" for option, one in missing)
-                    + ".",
-                    extra={"errors": errors},
-                )
+            await _refuse_missing(connection, project_id, options)
             return await take_census(connection, project_id, options)
+
+    async def refuse_missing(self, project_id: int, options: ExportOptions) -> None:
+        """Nothing, if what the filters name is there.
+
+        Raises:
+            InvalidOptionsError: a filter names something that is not in the project.
+        """
+        async with self._bulk.acquire() as connection:
+            await _refuse_missing(connection, project_id, options)
 
     async def _active(self, session: AsyncSession, job: ExportJob) -> ExportJob | None:
         query = select(ExportJob).where(
@@ -160,6 +156,20 @@ class RequestExport:
             ExportJob.status.in_([JobStatus(status) for status in ACTIVE]),
         )
         return (await session.execute(query)).scalar_one_or_none()
+
+
+async def _refuse_missing(connection: BulkConnection, project_id: int, options: ExportOptions) -> None:
+    missing = await missing_ids(connection, project_id, options)
+    if not missing:
+        return
+    errors = [
+        {"path": f"options.{option}", "message": f"There is no {option.removesuffix('_ids')} {one} here."}
+        for option, one in missing
+    ]
+    raise InvalidOptionsError(
+        f"Some ids are not in this project: {', '.join(f'{option} {one}' for option, one in missing)}.",
+        extra={"errors": errors},
+    )
 
 
 def sections_progress(census: Census, options: ExportOptions) -> dict[str, dict[str, int]]:

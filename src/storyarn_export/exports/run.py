@@ -13,7 +13,8 @@ from storyarn_export.db.session import Sessions
 from storyarn_export.domain.errors import StorageError, StoryarnError, SupersededError
 from storyarn_export.domain.lifecycle import ACTIVE
 from storyarn_export.domain.options import ExportOptions
-from storyarn_export.exports.attempt import Attempt, Run, RunPolicy
+from storyarn_export.exports.attempt import Attempt, RunPolicy
+from storyarn_export.exports.claimed import Run
 from storyarn_export.exports.endings import Endings
 from storyarn_export.exports.status import JOBS, claim, held
 from storyarn_export.exports.sweep import SweepJob

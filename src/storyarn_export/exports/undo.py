@@ -61,7 +61,8 @@ class KeepBefore:
             ServiceUnavailableError: it cannot be exported for the moment.
         """
         assets = AssetMode.BUNDLED if with_bytes else AssetMode.REFERENCES
-        options = ExportOptions(include_assets=assets)
+        # It is to be kept as it is, errors and all.
+        options = ExportOptions(include_assets=assets, validate_before_export=False)
         # Unlike that of any export that people ask for: theirs must not be mistaken for this one.
         digest = sha256(f"{options.fingerprint()}:{reason}".encode()).hexdigest()
         await self._forget_earlier(project_id, digest)

@@ -18,11 +18,13 @@ class Header:
         project: the project's own JSON object as the collector gives it.
         exported_at: creation time of the job, UTC.
         options: what is asked for.
+        validation: what the validator found, as the document holds it; None where there is nothing to say.
     """
 
     project: bytes
     exported_at: datetime
     options: ExportOptions
+    validation: Mapping[str, Any] | None = None
 
 
 class Serializer(Protocol):

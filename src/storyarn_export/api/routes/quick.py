@@ -12,10 +12,10 @@ from storyarn_export.api.files import FileStream, closing
 from storyarn_export.api.routes.download import BYTES
 from storyarn_export.api.schemas.options import QuickQuery
 from storyarn_export.api.state import State
-from storyarn_export.domain.errors import ExportTooLargeError
+from storyarn_export.domain.errors import ExportTooLargeError, ValidationFailedError
 
 router = APIRouter(prefix="/api/projects/{project_id}/export", tags=["exports"])
-WRONG = ("invalid-request", "invalid-options", "unknown-format", "export-too-large")
+WRONG = ("invalid-request", "invalid-options", "unknown-format", "export-too-large", "validation-failed")
 
 
 @router.get(
@@ -39,6 +39,10 @@ async def quick_export(access: Exporting, query: Annotated[QuickQuery, Query()],
         error.extra["export_url"] = f"/api/projects/{access.project_id}/exports"
         raise
     # Taken before the answer begins, so that a reading that fails at once is a problem and not a broken file.
-    first = await anext(stream.chunks)
+    try:
+        first = await anext(stream.chunks)
+    except ValidationFailedError as error:
+        error.extra["validate_url"] = f"/api/projects/{access.project_id}/exports/validate"
+        raise
     headers = {"Content-Disposition": attachment(stream.filename), "Cache-Control": "private, no-store"}
     return FileStream(closing(stream.chunks, first), media_type=stream.content_type, headers=headers)

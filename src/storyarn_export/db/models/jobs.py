@@ -30,7 +30,8 @@ class ExportJob(Base):
     `seq` grows with every change that subscribers should see. `run_token` is drawn anew by every attempt; all
     writes of a running attempt name it, so that a worker thought dead cannot damage its successor. `verification` is
     what is known of the finished file, in the form of `verification.state`; `verification_run` and
-    `verification_entry` are to it what `run_token` and `queue_job_id` are to the export.
+    `verification_entry` are to it what `run_token` and `queue_job_id` are to the export. `validation` is the summary
+    of `report`, which is loaded only where it is asked for.
     """
 
     __tablename__ = "export_jobs"
@@ -98,6 +99,8 @@ class ExportJob(Base):
     file_size: Mapped[int | None] = mapped_column(BigInteger)
     sha256: Mapped[str | None] = mapped_column(String(64))
     validation: Mapped[Json | None]
+    # Up to a megabyte, of which lists and streams of jobs show nothing.
+    report: Mapped[Json | None] = mapped_column(deferred=True)
     losses: Mapped[Json] = mapped_column(server_default=EMPTY_ARRAY)
     error_code: Mapped[Name | None]
     error_message: Mapped[LongText | None]

@@ -25,17 +25,27 @@ class Missing:
         if len(self._first) < MAX_FINDINGS:
             self._first.append(asset_id)
 
-    def validation(self) -> dict[str, Any] | None:
-        """The `validation` of a document whose project nobody has validated; None when no bytes are missing."""
+    def validation(self, found: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+        """The `validation` of the document.
+
+        Args:
+            found: what the validator found, as a document holds it; None where it has nothing to say.
+
+        Returns:
+            The same with the missing bytes as warnings; None where there is nothing at all.
+        """
         if not self._total:
-            return None
-        said: dict[str, Any] = {
-            "status": "not_run",
-            "errors": [],
-            "warnings": [_finding(asset_id) for asset_id in self._first],
-            "info": [],
-        }
-        return said | ({"truncated": True} if self._total > MAX_FINDINGS else {})
+            return found
+        said = found or {"status": "not_run", "errors": [], "warnings": [], "info": []}
+        warnings = [*said["warnings"], *map(_finding, self._first)]
+        status = "warnings" if said["status"] == "passed" else said["status"]
+        cut = "truncated" in said or len(said["warnings"]) + self._total > MAX_FINDINGS
+        return {
+            "status": status,
+            "errors": said["errors"],
+            "warnings": warnings[:MAX_FINDINGS],
+            "info": said["info"],
+        } | ({"truncated": True} if cut else {})
 
     def state(self) -> dict[str, Any]:
         """Everything, as plain JSON."""

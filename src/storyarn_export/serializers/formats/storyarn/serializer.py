@@ -185,7 +185,7 @@ class StoryarnSerializer:
         """The metadata and the last newline."""
         metadata = {
             "statistics": self._statistics.to_json(localized=self._options.include_localization),
-            "validation": self._missing.validation(),
+            "validation": self._missing.validation(self._header.validation),
         }
         style = self._style
         return b"," + style.key("metadata", 1) + style.dump(metadata, 1) + style.line(0) + b"}\n"
