@@ -118,7 +118,8 @@ async def _posted(http: httpx.AsyncClient, asking: Client, project_id: int) -> t
 
 async def _quick(http: httpx.AsyncClient, project_id: int) -> float:
     begin = time.perf_counter()
-    answer = await http.get(f"/api/projects/{project_id}/export", params={"format": "storyarn"})
+    asked = {"format": "storyarn", "validate_before_export": "false"}
+    answer = await http.get(f"/api/projects/{project_id}/export", params=asked)
     answer.raise_for_status()
     return time.perf_counter() - begin
 

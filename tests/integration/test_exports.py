@@ -497,6 +497,42 @@ async def test_a_run_goes_on_from_the_checkpoint_of_another(service: Service) ->
     assert (job.file_size, job.sha256) == (len(content), hashlib.sha256(content).hexdigest())
 
 
+async def test_what_was_validated_holds_for_whoever_goes_on_with_the_file(service: Service) -> None:
+    await service.story.node(await long_story(service), "entry")
+    requested = await service.ask(ExportOptions(), prefer_async=True)
+    first = asyncio.create_task(service.run(requested.job.id))
+    await until_checkpoint(service, requested.job.id, size_bytes=3_000_000)
+    await take_away(service, requested.job.id)
+    # It is not made again: the next run finds it in the row.
+    await service.story.bulk.execute(
+        """UPDATE export_jobs SET report = jsonb_set(report, '{warnings,0,message}', '"As it was."')"""
+    )
+    await asyncio.gather(service.run(requested.job.id), first)
+    job = await service.job(requested.job.id)
+    assert (job.status, job.resumed) == ("completed", True)
+    assert job.validation == {"status": "warnings", "errors": 0, "warnings": 100, "info": 0}
+    document = json.loads((service.root / str(job.file_key)).read_bytes())
+    stated = document["metadata"]["validation"]
+    assert (stated["status"], len(stated["warnings"])) == ("warnings", 100)
+    assert stated["warnings"][0]["message"] == "As it was."
+    assert {one["rule"] for one in stated["warnings"]} == {"orphan_nodes"}
+
+
+async def test_a_project_that_has_changed_is_validated_anew(service: Service) -> None:
+    flow = await long_story(service)
+    entry = await service.story.node(flow, "entry")
+    requested = await service.ask(ExportOptions(), prefer_async=True)
+    first = asyncio.create_task(service.run(requested.job.id))
+    await until_checkpoint(service, requested.job.id)
+    await take_away(service, requested.job.id)
+    await service.story.bulk.execute("DELETE FROM flow_nodes WHERE id = $1", entry)
+    await asyncio.gather(service.run(requested.job.id), first)
+    job = await service.job(requested.job.id)
+    assert (job.status, job.error_code) == ("failed", "validation-failed")
+    assert job.validation == {"status": "errors", "errors": 1, "warnings": 100, "info": 0}
+    assert service.files() == []
+
+
 @pytest.mark.parametrize(
     "change",
     [

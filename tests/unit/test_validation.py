@@ -167,9 +167,9 @@ def test_assignments(stored: Any, fault: str | None, incomplete: int) -> None:
         (json.dumps([SET, {}]), [], None, 1),
         (json.dumps([SET, {}]), [SET], None, 0),
         (None, [{}], None, 1),
-        ("lose an hour", [], "has an instruction that encodes no list of assignments", 0),
-        ('{"a": 1}', [SET], "has an instruction that encodes no list of assignments", 0),
-        (7, None, "has an instruction that encodes no list of assignments", 0),
+        ("lose an hour", [], "encodes no list of assignments", 0),
+        ('{"a": 1}', [SET], "encodes no list of assignments", 0),
+        (7, None, "encodes no list of assignments", 0),
         (json.dumps([5]), None, "has an assignment that is not an object", 0),
     ],
 )

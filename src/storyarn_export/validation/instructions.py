@@ -70,7 +70,7 @@ def check_instruction(stored: Any, assignments: Any) -> Instruction:
         return native
     decoded = decode_assignments(stored, orjson.loads) if isinstance(stored, str) else stored
     if not isinstance(decoded, list):
-        return native._replace(fault=native.fault or "has an instruction that encodes no list of assignments")
+        return native._replace(fault=native.fault or "encodes no list of assignments")
     return native if assignments else check_assignments(decoded)
 
 
