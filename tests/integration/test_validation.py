@@ -530,7 +530,7 @@ async def test_the_catalogue_is_reported_as_it_was(bulk: asyncpg.Pool) -> None:
     project_id = await load(story, encode(catalogue()))
     report = await report_of(bulk, project_id, ExportOptions())
     shown = [
-        f"{one['severity']} {one['rule']}: {one['message'].replace('x' * 200, 'x')}"
+        f"{one['severity']} {one['rule']}: {one['message']}"
         for of_severity in report.findings.values()
         for one in of_severity
     ]
