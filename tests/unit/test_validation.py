@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from storyarn_export.serializers.formats.storyarn.carried import Missing
 from storyarn_export.validation.conditions import OPERATORS, check_condition
 from storyarn_export.validation.cycles import on_circles
 from storyarn_export.validation.graph import jump_edges, reachable, unconnected
@@ -277,7 +278,9 @@ def test_findings_are_counted_all_and_kept_up_to_a_limit() -> None:
         "missing_speakers": MAX_KEPT + 5,
     }
     assert report.metadata()["truncated"] is True
-    assert Report.from_json(json.loads(json.dumps(report.to_json()))) == report
+    again = Report.from_json(json.loads(json.dumps(report.to_json(), sort_keys=True)))
+    assert again == report
+    assert json.dumps(again.metadata()) == json.dumps(report.metadata())
 
 
 def test_info_alone_is_passed_and_a_part_has_not_run() -> None:
@@ -289,3 +292,20 @@ def test_info_alone_is_passed_and_a_part_has_not_run() -> None:
     part = Findings(frozenset({Code.EXTERNAL_REFERENCE}))
     part.add(Code.BROKEN_REFERENCES, place, " names nothing.", Target("flow", "2"), Severity.ERROR)
     assert part.report().summary == {"status": "not_run", "errors": 0, "warnings": 0, "info": 0}
+
+
+def test_missing_bytes_stand_beside_what_was_found() -> None:
+    missing = Missing()
+    assert missing.validation(None) is None
+    found = Findings().report().metadata()
+    assert missing.validation(found) == found
+    missing.add("7")
+    alone, beside = missing.validation(None), missing.validation(found)
+    assert alone is not None
+    assert beside is not None
+    assert (alone["status"], beside["status"]) == ("not_run", "warnings")
+    assert alone["warnings"] == beside["warnings"]
+    full = {**found, "status": "errors", "warnings": alone["warnings"] * MAX_KEPT}
+    cut = missing.validation(full)
+    assert cut is not None
+    assert (cut["status"], len(cut["warnings"]), cut["truncated"]) == ("errors", MAX_KEPT, True)

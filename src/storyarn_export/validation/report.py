@@ -12,6 +12,7 @@ from storyarn_export.validation.rules import RULES, SEVERITY, Code, Severity
 MAX_KEPT = 1000
 LISTS = {Severity.ERROR: "errors", Severity.WARNING: "warnings", Severity.INFO: "info"}
 NOT_RUN = "not_run"
+KEYS = ("rule", "severity", "message", "source_type", "source_id", "target_type", "target_id")
 
 
 class Target(NamedTuple):
@@ -204,6 +205,6 @@ class Report:
         """What `to_json` gave."""
         names = tuple(LISTS.values())
         counts = {name: stored["statistics"][name] for name in names}
-        return cls(
-            stored["status"], counts, {name: stored[name] for name in names}, dict(stored["statistics"])
-        )
+        # The database has an order of keys of its own, and documents have one.
+        findings = {name: [{key: one[key] for key in KEYS} for one in stored[name]] for name in names}
+        return cls(stored["status"], counts, findings, dict(stored["statistics"]))
