@@ -67,9 +67,14 @@ class Running:
 
 @asynccontextmanager
 async def run_service(
-    database_url: str, data_dir: Path, *, tracer_provider: TracerProvider | None = None, **settings: Any
+    database_url: str,
+    data_dir: Path,
+    *,
+    port: int = 0,
+    tracer_provider: TracerProvider | None = None,
+    **settings: Any,
 ) -> AsyncIterator[Running]:
-    """Serve until the block is left."""
+    """Serve until the block is left, or until told to stop."""
     given = {"data_dir": data_dir, "progress_min_interval_seconds": 0.05, "shutdown_seconds": 5, **settings}
     async with open_services(
         load_settings(**given), database_url=database_url, role="api", tracer_provider=tracer_provider
@@ -77,7 +82,7 @@ async def run_service(
         stop = asyncio.Event()
         ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         serving = asyncio.create_task(
-            serve_api(services, host="127.0.0.1", port=0, stop=stop, on_ready=ready.set_result)
+            serve_api(services, host="127.0.0.1", port=port, stop=stop, on_ready=ready.set_result)
         )
         answering = asyncio.create_task(asyncio.wait_for(ready, READY_SECONDS))
         await asyncio.wait([serving, answering], return_when=asyncio.FIRST_COMPLETED)

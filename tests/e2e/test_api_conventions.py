@@ -19,7 +19,6 @@ from tests.e2e.problems import assert_problem
         ("GET", "/nowhere", 404, "not-found"),
         ("GET", "/api/nowhere", 404, "not-found"),
         ("GET", "/api/projects/", 404, "not-found"),
-        ("GET", "/docs", 404, "not-found"),
         ("DELETE", "/api/projects", 405, "method-not-allowed"),
         ("OPTIONS", "/api/projects", 405, "method-not-allowed"),
         ("GET", "/api/projects", 401, "unauthenticated"),
@@ -65,7 +64,7 @@ async def test_request_ids(anyone: httpx.AsyncClient) -> None:
     assert all(len(request_id) == 32 for request_id in made)
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/nowhere", "/api/projects", "/openapi.json"])
+@pytest.mark.parametrize("path", ["/healthz", "/nowhere", "/api/projects", "/openapi.json", "/", "/docs"])
 async def test_security_headers(anyone: httpx.AsyncClient, path: str) -> None:
     headers = (await anyone.get(path)).headers
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
@@ -144,7 +143,7 @@ async def test_the_document_tells_of_all_operations(anyone: httpx.AsyncClient) -
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     ]
-    assert len(operations) == 32
+    assert len(operations) == 33
     for path, _, operation in operations:
         assert operation["summary"]
         assert operation["description"]

@@ -168,3 +168,33 @@ async def test_a_token_without_the_scope_is_told_so(
         assert (await anyone.request(method, path)).status_code == 401
     admin = await join(ann.email, scopes=("admin",))
     assert (await admin.get(f"/api/projects/{project}/exports")).status_code == 200
+
+
+async def test_languages_and_how_far_they_are(ann: Member, bob: Member, projects: Projects) -> None:
+    project = await projects.make(ann)
+    url = f"/api/projects/{project}/languages"
+    assert (await ann.get(url)).json() == {"items": [], "next_cursor": None}
+    async with projects.services.bulk.acquire() as connection:
+        await connection.execute(
+            "INSERT INTO project_languages (project_id, locale_code, name, is_source, position) VALUES"
+            " ($1, 'en', 'English', true, 0), ($1, 'de', 'German', false, 1), ($1, 'is', 'Icelandic', false, 2)",
+            int(project),
+        )
+        await connection.execute(
+            "INSERT INTO localized_texts (project_id, source_type, source_id, source_field, locale_code, status)"
+            " SELECT $1, 'flow_node', n, 'text', 'de', CASE WHEN n < 3 THEN 'final' ELSE 'draft' END"
+            " FROM generate_series(1, 3) n",
+            int(project),
+        )
+    shown = {one["locale_code"]: one for one in (await ann.get(url)).json()["items"]}
+    assert list(shown) == ["en", "de", "is"]
+    assert shown["de"] == {
+        "locale_code": "de",
+        "name": "German",
+        "is_source": False,
+        "texts": 3,
+        "final": 2,
+        "percent": 66,
+    }
+    assert (shown["en"]["is_source"], shown["is"]["percent"]) == (True, 0)
+    assert (await bob.get(url)).status_code == 404

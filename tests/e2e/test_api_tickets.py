@@ -1,7 +1,8 @@
-"""Tickets: event streams for browsers, which cannot send a token with them."""
+"""Tickets: event streams and files for browsers, which cannot send a token with them."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import httpx
 from sqlalchemy import func, select, update
@@ -42,6 +43,27 @@ async def test_the_wide_streams_take_tickets_too(ann: Member, anyone: httpx.Asyn
     for url in ("/api/exports/events", "/api/imports/events"):
         async with anyone.stream("GET", f"{url}?ticket={await ticket_of(ann)}") as response:
             assert response.status_code == 200
+
+
+async def test_a_ticket_downloads_one_file(
+    ann: Member, projects: Projects, anyone: httpx.AsyncClient
+) -> None:
+    project = await projects.make(ann, sheets=3)
+    job = (await ann.post(f"/api/projects/{project}/exports", NATIVE)).json()
+    url = f"{job['download_url']}?ticket={await ticket_of(ann)}"
+    file = await anyone.get(url)
+    assert (file.status_code, sha256(file.content).hexdigest()) == (200, job["sha256"])
+    assert file.headers["content-disposition"].startswith("attachment")
+    again = await anyone.get(url)
+    assert (again.status_code, again.json()["code"]) == (401, "unauthenticated")
+
+
+async def test_a_ticket_downloads_no_file_of_others(
+    ann: Member, bob: Member, projects: Projects, anyone: httpx.AsyncClient
+) -> None:
+    project = await projects.make(ann, sheets=3)
+    job = (await ann.post(f"/api/projects/{project}/exports", NATIVE)).json()
+    assert (await anyone.get(f"{job['download_url']}?ticket={await ticket_of(bob)}")).status_code == 404
 
 
 async def test_a_ticket_opens_nothing_else(ann: Member, anyone: httpx.AsyncClient) -> None:

@@ -1,6 +1,6 @@
-"""Tickets for event streams: browsers cannot send a header with those, and a token does not belong in a URL.
+"""Tickets for event streams and files: browsers cannot send a header with those, and a token does not belong in a URL.
 
-A ticket is good for one stream, for a minute; only its SHA-256 is kept.
+A ticket is good for one of them, for a minute; only its SHA-256 is kept.
 """
 
 import re
@@ -35,7 +35,7 @@ async def issue_ticket(session: AsyncSession, caller: Caller) -> IssuedTicket:
 
     Args:
         session: whose transaction takes the row; not committed here.
-        caller: whose streams it opens.
+        caller: whose streams and files it opens.
     """
     expired = (
         select(StreamTicket.secret_sha256)

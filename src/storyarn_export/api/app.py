@@ -26,6 +26,7 @@ from storyarn_export.api.rate_limits import RateLimits
 from storyarn_export.api.readiness import Readiness
 from storyarn_export.api.routes import (
     assets,
+    console,
     download,
     events,
     exports,
@@ -64,6 +65,7 @@ ROUTERS = (
     imports,
     import_events,
     assets,
+    console,
 )
 # Projects counted at a time for lists; a count of a large one keeps a connection for a while.
 MAX_COUNTING = 4

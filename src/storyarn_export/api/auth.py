@@ -56,7 +56,7 @@ async def authenticated(
     return caller
 
 
-async def following(
+async def by_ticket(
     request: Request,
     state: State,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
@@ -65,7 +65,7 @@ async def following(
         Query(max_length=100, description="A ticket instead of the header; see `POST /api/stream-tickets`."),
     ] = None,
 ) -> Caller:
-    """The caller of a request for an event stream, by token or by ticket.
+    """The caller of a request for an event stream or a file, by token or by ticket.
 
     Raises:
         TokenInUrlError: the URL holds a token, whatever the header says.
@@ -80,7 +80,7 @@ async def following(
     if caller is None:
         raise UnauthenticatedError(
             "The ticket is unknown, used or expired.",
-            hint="get one for each stream by `POST /api/stream-tickets`",
+            hint="get one for each stream or file by `POST /api/stream-tickets`",
             headers=CHALLENGE,
         )
     await _admit(request, state, caller)
@@ -116,7 +116,7 @@ class Scoped:
 class ScopedFollowing(Scoped):
     """The same for an event stream, which a ticket may open, too."""
 
-    async def __call__(self, caller: Annotated[Caller, Depends(following)]) -> Caller:
+    async def __call__(self, caller: Annotated[Caller, Depends(by_ticket)]) -> Caller:
         """The caller; see `Scoped`."""
         return await super().__call__(caller)
 

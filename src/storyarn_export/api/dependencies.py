@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storyarn_export.accounts.projects import MAX_BIGINT, Role, role_in
 from storyarn_export.accounts.tokens import Caller
-from storyarn_export.api.auth import authenticated, following, require_scope
+from storyarn_export.api.auth import authenticated, by_ticket, require_scope
 from storyarn_export.api.permissions import RULES, Action
 from storyarn_export.api.state import State
 from storyarn_export.db.models import ExportJob, ImportJob
@@ -72,13 +72,13 @@ class Allowed:
         return ProjectAccess(caller, number, role)
 
 
-class AllowedToFollow(Allowed):
-    """The same for an event stream, which a ticket may open, too."""
+class AllowedByTicket(Allowed):
+    """The same for what a browser opens without a header, event streams and files: a ticket may open them, too."""
 
     async def __call__(
         self,
         project_id: Annotated[str, Path(description="Id of the project, decimal.", examples=["12"])],
-        caller: Annotated[Caller, Depends(following)],
+        caller: Annotated[Caller, Depends(by_ticket)],
         state: State,
     ) -> ProjectAccess:
         """The access; see `Allowed`."""
@@ -88,8 +88,9 @@ class AllowedToFollow(Allowed):
 Reading = Annotated[ProjectAccess, Depends(Allowed(Action.READ_PROJECT))]
 Exporting = Annotated[ProjectAccess, Depends(Allowed(Action.EXPORT))]
 Importing = Annotated[ProjectAccess, Depends(Allowed(Action.IMPORT))]
-FollowingExport = Annotated[ProjectAccess, Depends(AllowedToFollow(Action.EXPORT))]
-FollowingImport = Annotated[ProjectAccess, Depends(AllowedToFollow(Action.IMPORT))]
+FollowingExport = Annotated[ProjectAccess, Depends(AllowedByTicket(Action.EXPORT))]
+Downloading = Annotated[ProjectAccess, Depends(AllowedByTicket(Action.EXPORT))]
+FollowingImport = Annotated[ProjectAccess, Depends(AllowedByTicket(Action.IMPORT))]
 ImportId = Annotated[
     str, Path(description="Id of the import, a UUID.", examples=["0198c3f2-7a51-7c43-9f6e-2f1d3b5a7c91"])
 ]

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, Request
 from starlette.responses import RedirectResponse, Response
 
 from storyarn_export.api.conditional import none_match, range_applies
-from storyarn_export.api.dependencies import Exporting, JobId, require_job
+from storyarn_export.api.dependencies import Downloading, JobId, require_job
 from storyarn_export.api.documented import IN_PROJECT, problems
 from storyarn_export.api.filenames import attachment
 from storyarn_export.api.files import FileStream, closing
@@ -43,7 +43,7 @@ LINK_SECONDS = 300
     },
 )
 async def download(
-    access: Exporting,
+    access: Downloading,
     job_id: JobId,
     state: State,
     request: Request,
@@ -53,7 +53,8 @@ async def download(
 ) -> Response:
     """The file, whole or one range of it. The ETag is its SHA-256; a broken download can be resumed.
 
-    HEAD is answered here in any case, also where GET redirects.
+    HEAD is answered here in any case, also where GET redirects. A browser that is to save the file without holding
+    it in memory uses a ticket of `POST /api/stream-tickets`: `?ticket=…`.
     """
     async with state.services.sessions() as session:
         job = await require_job(session, access, job_id)

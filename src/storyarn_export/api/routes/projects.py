@@ -12,9 +12,10 @@ from storyarn_export.api.dependencies import Paged, Reading, bad_cursor, cursor_
 from storyarn_export.api.documented import GUARDED, IN_PROJECT, WITH_BODY, problems
 from storyarn_export.api.schemas.common import Listed
 from storyarn_export.api.schemas.options import OptionsQuery
-from storyarn_export.api.schemas.projects import Counts, NewProject, ProjectOut
+from storyarn_export.api.schemas.projects import Counts, LanguageOut, NewProject, ProjectOut
 from storyarn_export.api.state import ApiState, State
 from storyarn_export.collector.census import Census, take_census
+from storyarn_export.collector.translation import translations
 from storyarn_export.db.models import Project
 from storyarn_export.domain.errors import NotFoundError
 from storyarn_export.domain.options import ExportOptions
@@ -85,6 +86,14 @@ async def get_counts(access: Reading, query: Annotated[OptionsQuery, Query()], s
     threshold = state.services.settings.sync_threshold
     mode = decide_mode(census.total, threshold=threshold, prefer_async=False)
     return Counts.of(census, mode, threshold)
+
+
+@one.get("/languages", summary="List the languages of a project", responses=problems(*IN_PROJECT))
+async def list_languages(access: Reading, state: State) -> Listed[LanguageOut]:
+    """Every language of the project with its translation progress, in the project's order; always one page."""
+    async with state.counting, state.services.reads.acquire() as connection:
+        found = await translations(connection, access.project_id)
+    return Listed(items=[LanguageOut.of(language) for language in found], next_cursor=None)
 
 
 async def _count(state: ApiState, project_id: int) -> Census:

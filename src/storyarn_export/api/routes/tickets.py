@@ -1,4 +1,4 @@
-"""Tickets with which a browser opens event streams."""
+"""Tickets with which a browser opens event streams and saves files."""
 
 from datetime import datetime
 from typing import Annotated
@@ -18,21 +18,21 @@ router = APIRouter(prefix="/api/stream-tickets", tags=["events"])
 class TicketOut(BaseModel):
     """A ticket."""
 
-    ticket: str = Field(description="For the query parameter `ticket` of one event stream.")
+    ticket: str = Field(description="For the query parameter `ticket` of one event stream or download.")
     expires_at: datetime = Field(description="Until when it opens one.")
 
 
 @router.post(
     "",
     status_code=201,
-    summary="Get a ticket for an event stream",
+    summary="Get a ticket for an event stream or a download",
     response_description="The ticket, which is shown once",
     responses=problems(*GUARDED),
 )
 async def post_ticket(
     caller: Annotated[Caller, Depends(Scoped(None))], state: State, response: Response
 ) -> TicketOut:
-    """`EventSource` cannot send a token; it opens one stream within 60 seconds with `?ticket=…` instead."""
+    """`EventSource` and links cannot send a token; they open one stream or file within 60 seconds with `?ticket=…`."""
     async with state.services.sessions.begin() as session:
         issued = await issue_ticket(session, caller)
     response.headers["Cache-Control"] = "no-store"

@@ -9,6 +9,7 @@ from storyarn_export.accounts.slugs import MAX_SLUG_LENGTH, SLUG_PATTERN
 from storyarn_export.accounts.users import MAX_NAME_LENGTH
 from storyarn_export.api.schemas.common import Answer, Moment, Request
 from storyarn_export.collector.census import Census
+from storyarn_export.collector.translation import Translation
 from storyarn_export.db.models import Project
 from storyarn_export.domain.lifecycle import Mode
 from storyarn_export.domain.story import Section
@@ -70,4 +71,27 @@ class Counts(Answer):
             total=census.total,
             mode=mode,
             threshold=threshold,
+        )
+
+
+class LanguageOut(Answer):
+    """A language of a project, and how far it is translated."""
+
+    locale_code: str = Field(examples=["de-DE"])
+    name: str = Field(examples=["German"])
+    is_source: bool
+    texts: int = Field(description="Texts in this language.")
+    final: int = Field(description="Those with the status `final`.")
+    percent: int = Field(ge=0, le=100, description="Final texts of a hundred, rounded down.")
+
+    @classmethod
+    def of(cls, one: Translation) -> Self:
+        """The language as it was counted."""
+        return cls(
+            locale_code=one.locale_code,
+            name=one.name,
+            is_source=one.is_source,
+            texts=one.texts,
+            final=one.final,
+            percent=one.percent,
         )

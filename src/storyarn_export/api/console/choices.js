@@ -1,0 +1,42 @@
+// What an export is to hold: what was chosen, and how the API wants to hear it.
+
+import { recall, remember } from "./session.js";
+
+export const INCLUDED = ["sheets", "flows", "scenes", "screenplays", "localization"];
+const PLAIN = {
+  format: null,
+  included: INCLUDED,
+  assets: "references",
+  languages: "all",
+  validate: true,
+  pretty: false,
+};
+
+/** The choices for a project, as they were before a reload. */
+export function recalled(projectId) {
+  return { ...PLAIN, ...recall(`choices.${projectId}`) };
+}
+
+export function keep(projectId, choices) {
+  remember(`choices.${projectId}`, choices);
+}
+
+/** The options of the API for choices; what the format has no place for is left out. */
+export function optionsOf(choices, format) {
+  const held = new Set(format.sections);
+  const sections = INCLUDED.map((name) => [`include_${name}`, held.has(name) && choices.included.includes(name)]);
+  return {
+    ...Object.fromEntries(sections),
+    include_assets: held.has("assets") ? choices.assets : "none",
+    languages: choices.languages,
+    validate_before_export: choices.validate,
+    pretty_print: choices.pretty,
+  };
+}
+
+/** The same as a query. */
+export function queryOf(options) {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(options)) query.set(name, String(value));
+  return query;
+}
