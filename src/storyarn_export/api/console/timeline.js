@@ -19,7 +19,7 @@ export function timeline(newest) {
   const step = Math.min(WIDTH / jobs.length, WIDEST);
   const bars = jobs.map((job, n) => bar(job, n * step, step - GAP, HEIGHT / longest));
   const ended = jobs.filter(({ status }) => status === "completed").length;
-  const label = `The last ${jobs.length} exports, of which ${ended} completed; the longest took ${seconds(longest)}.`;
+  const label = `Last exports: ${jobs.length}, completed: ${ended}. The longest took ${seconds(longest)}.`;
   return h(
     "figure",
     { class: "timeline" },

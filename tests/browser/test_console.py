@@ -1,0 +1,216 @@
+"""What people do with the console, in a real browser."""
+
+import asyncio
+import hashlib
+import json
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from storyarn_export.queueing.queue import EXPORTS, IMPORTS
+from storyarn_export.worker.process import serve_worker
+from tests.browser.conftest import SignIn
+from tests.e2e.conftest import Member, Projects, Running, run_service
+from tests.factories.bringing import bring, long_tale, tale
+
+pytestmark = pytest.mark.xdist_group("browser")
+# Over the threshold, so that it goes through the queue.
+LARGE = 1500
+HUGE = 200_000
+UNKNOWN = "sa_aaaaaaaaaaaaaaaa_" + "b" * 43
+
+Working = Callable[[], AbstractAsyncContextManager[None]]
+
+
+@pytest.fixture
+def working(service: Running) -> Working:
+    """A worker, while the block lasts."""
+
+    @asynccontextmanager
+    async def begin() -> AsyncIterator[None]:
+        stop = asyncio.Event()
+        task = asyncio.create_task(serve_worker(service.services, [EXPORTS, IMPORTS], stop=stop))
+        yield
+        stop.set()
+        await task
+
+    return begin
+
+
+async def start_export(page: Page, sign_in: SignIn, project: str) -> None:
+    await sign_in(f"/#/projects/{project}/export")
+    await page.get_by_role("button", name="Start export").click()
+
+
+async def test_good_and_bad_tokens(page: Page, ann: Member, projects: Projects) -> None:
+    await projects.make(ann, sheets=7, name="The Long Night")
+    await page.goto("/")
+    for wrong in ("nonsense", UNKNOWN):
+        await page.get_by_label("Token").fill(wrong)
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("alert")).to_contain_text("The token is unknown, revoked or expired.")
+    await page.get_by_label("Token").fill(ann.token)
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("link", name="The Long Night")).to_be_visible()
+    await expect(page.get_by_role("list", name="Projects")).to_contain_text("7 entities")
+    assert ann.token not in page.url
+    await page.reload()
+    await expect(page.get_by_role("link", name="The Long Night")).to_be_visible()
+    await page.get_by_role("button", name="Sign out").click()
+    await expect(page.get_by_label("Token")).to_be_focused()
+    assert await page.evaluate("sessionStorage.length") == 0
+
+
+async def test_what_an_export_would_hold_is_counted(
+    page: Page, ann: Member, projects: Projects, sign_in: SignIn
+) -> None:
+    project = await projects.make(ann, sheets=LARGE, flows=20)
+    await sign_in(f"/#/projects/{project}/export")
+    plan = page.locator(".plan")
+    await expect(plan).to_contain_text("1,520 entities. It runs in the queue")
+    await page.get_by_label("Sheets").uncheck()
+    await expect(plan).to_contain_text("20 entities. It runs at once")
+    await page.reload()
+    await expect(page.get_by_label("Sheets")).not_to_be_checked()
+    await expect(plan).to_contain_text("20 entities. It runs at once")
+
+
+async def test_a_file_is_the_one_that_is_promised(
+    page: Page, ann: Member, projects: Projects, sign_in: SignIn, tmp_path: Path
+) -> None:
+    await start_export(page, sign_in, await projects.make(ann, sheets=12))
+    row = page.locator("tbody tr")
+    await expect(row).to_contain_text("Completed")
+    async with page.expect_download() as saving:
+        await row.get_by_role("button", name="Download").click()
+    saved = await saving.value
+    await saved.save_as(tmp_path / "file")
+    content = (tmp_path / "file").read_bytes()
+    assert hashlib.sha256(content).hexdigest() == await row.locator("code.whole").text_content()
+    assert (saved.suggested_filename, len(json.loads(content)["sheets"])) == ("tale.storyarn.json", 12)
+    assert ann.token not in saved.url
+
+
+async def test_progress_is_watched_from_waiting_over_a_reload_to_the_end(
+    page: Page, ann: Member, projects: Projects, sign_in: SignIn, working: Working
+) -> None:
+    await start_export(page, sign_in, await projects.make(ann, sheets=LARGE))
+    card = page.locator("article.running")
+    await expect(card).to_contain_text("Waiting for a worker")
+    await page.reload()
+    await expect(card).to_contain_text("Waiting for a worker")
+    await expect(page.get_by_role("progressbar", name="Export")).to_have_attribute("aria-valuenow", "0")
+    async with working():
+        await expect(page.locator("tbody tr")).to_contain_text("Completed")
+    await expect(card).to_have_count(0)
+    await expect(page.locator("tbody tr")).to_contain_text("1,500")
+    await expect(page.get_by_role("img", name=re.compile("Last exports: 1,"))).to_be_visible()
+
+
+async def test_what_runs_is_cancelled(
+    page: Page, ann: Member, projects: Projects, sign_in: SignIn, working: Working
+) -> None:
+    async with working():
+        await start_export(page, sign_in, await projects.make(ann, sheets=HUGE))
+        card = page.locator("article.running")
+        await expect(card).to_contain_text("Running")
+        await card.get_by_role("button", name="Cancel").click()
+        await expect(page.locator("tbody tr")).to_contain_text("Cancelled")
+        await expect(card).to_have_count(0)
+
+
+async def test_conflicts_are_shown_and_decided(
+    page: Page, ann: Member, projects: Projects, sign_in: SignIn
+) -> None:
+    project = await projects.make(ann)
+    first = await bring(ann.client, project, tale("Castle", "River"))
+    await ann.post(f"{first.headers['location']}/execute", {"conflict_resolution": "skip"})
+    await sign_in(f"/#/projects/{project}/import")
+    file = {"name": "more.json", "mimeType": "application/json", "buffer": tale("Castle", "Moor")}
+    await page.get_by_label("Drop a file here").set_input_files(files=[file])  # type: ignore[list-item]
+    await expect(page.get_by_role("heading", name="Preview")).to_be_visible()
+    await page.reload()
+    sheets = page.get_by_role("row", name="Sheets")
+    await expect(sheets.get_by_role("cell")).to_have_text(["2", "1", "1", "1"])
+    await page.get_by_text("1 conflict", exact=True).click()
+    await expect(page.get_by_text("“Castle” has the shortcut castle")).to_be_visible()
+    await page.get_by_label("Rename").check()
+    await page.get_by_role("button", name="Execute the import").click()
+    await expect(page.get_by_role("heading", name="Report")).to_be_visible()
+    await expect(sheets.get_by_role("cell")).to_have_text(["1", "0", "0", "1"])
+    assert (await ann.get(f"/api/projects/{project}")).json()["counts"]["sheets"] == 8
+
+
+async def test_a_large_file_goes_through_the_queue(
+    page: Page, ann: Member, projects: Projects, sign_in: SignIn, working: Working
+) -> None:
+    project = await projects.make(ann)
+    await sign_in(f"/#/projects/{project}/import")
+    file = {"name": "long.json", "mimeType": "application/json", "buffer": long_tale(2500)}
+    await page.get_by_label("Drop a file here").set_input_files(files=[file])  # type: ignore[list-item]
+    await expect(page.get_by_role("heading", name="Being read")).to_be_visible()
+    async with working():
+        await page.get_by_role("button", name="Execute the import").click()
+        await expect(page.get_by_role("heading", name="Report")).to_be_visible()
+        await page.reload()
+        await expect(page.get_by_role("row", name="Sheets")).to_contain_text("2,500")
+
+
+async def test_a_bad_file_is_refused_in_a_sentence(
+    page: Page, ann: Member, projects: Projects, sign_in: SignIn
+) -> None:
+    await sign_in(f"/#/projects/{await projects.make(ann)}/import")
+    file = {"name": "bad.json", "mimeType": "application/json", "buffer": b'{"storyarn_version":'}
+    await page.get_by_label("Drop a file here").set_input_files(files=[file])  # type: ignore[list-item]
+    said = page.get_by_role("alert")
+    await expect(said).to_be_visible()
+    assert re.fullmatch(r"[A-Z].*[.!]", (await said.text_content()) or "")
+
+
+async def test_a_service_that_is_lost_comes_back(
+    page: Page,
+    ann: Member,
+    projects: Projects,
+    sign_in: SignIn,
+    service: Running,
+    database_url: str,
+    tmp_path: Path,
+) -> None:
+    await start_export(page, sign_in, await projects.make(ann, sheets=LARGE))
+    await expect(page.locator("article.running")).to_contain_text("Waiting for a worker")
+    service.stop.set()
+    await service.serving
+    banner = page.get_by_text("The service does not answer. This page goes on by itself")
+    await expect(banner).to_be_visible()
+    port = int(service.url.rpartition(":")[2])
+    async with run_service(database_url, tmp_path, port=port) as again:
+        await expect(banner).to_be_hidden()
+        stop = asyncio.Event()
+        task = asyncio.create_task(serve_worker(again.services, [EXPORTS], stop=stop))
+        await expect(page.locator("tbody tr")).to_contain_text("Completed")
+        stop.set()
+        await task
+        await page.goto("about:blank")
+
+
+async def test_only_one_column_on_a_phone(
+    page: Page, ann: Member, projects: Projects, sign_in: SignIn
+) -> None:
+    project = await projects.make(ann, sheets=3)
+    await ann.post(f"/api/projects/{project}/exports", {"format": "storyarn"})
+    await page.set_viewport_size({"width": 360, "height": 740})
+    await sign_in(f"/#/projects/{project}/export")
+    await expect(page.locator("tbody tr")).to_contain_text("Completed")
+    assert await page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+async def test_the_documentation_tells_of_every_operation(page: Page, ann: Member) -> None:
+    paths = (await ann.get("/openapi.json")).json()["paths"]
+    await page.goto("/docs")
+    await expect(page.locator("details.operation")).to_have_count(sum(len(found) for found in paths.values()))
+    await page.locator("#post_export > summary").click()
+    await expect(page.locator("#post_export")).to_contain_text("include_sheets")
