@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: fuzz help setup lock check format test stories bench chaos demo serve clean
+.PHONY: fuzz help setup lock check format chromium test screenshots stories bench chaos demo serve clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -35,8 +35,14 @@ format: setup ## write what the formatter and the safe fixes say
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-test: setup ## the whole suite against a real PostgreSQL
+chromium: ## a browser for the tests of the console; installed where there is none
+	@tests/browser/chromium.sh
+
+test: setup chromium ## the whole suite against a real PostgreSQL and a real browser
 	$(BIN)/pytest -n $(JOBS) --dist loadgroup
+
+screenshots: setup chromium ## pictures of the console, written to docs/images
+	$(BIN)/python -m tests.browser.screenshots
 
 stories: setup ## 200 random projects out and in again
 	STORYARN_STORIES=200 $(BIN)/pytest tests/integration/test_random_stories.py -n0 -q

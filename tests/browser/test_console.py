@@ -7,9 +7,10 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import FilePayload, Page, expect
 
 from storyarn_export.queueing.queue import EXPORTS, IMPORTS
 from storyarn_export.worker.process import serve_worker
@@ -44,6 +45,11 @@ def working(service: Running) -> Working:
 async def start_export(page: Page, sign_in: SignIn, project: str) -> None:
     await sign_in(f"/#/projects/{project}/export")
     await page.get_by_role("button", name="Start export").click()
+
+
+async def choose_file(page: Page, name: str, content: bytes) -> None:
+    file: FilePayload = {"name": name, "mimeType": "application/json", "buffer": content}
+    await page.get_by_label("Drop a file here").set_input_files(file)
 
 
 async def test_good_and_bad_tokens(page: Page, ann: Member, projects: Projects) -> None:
@@ -130,8 +136,7 @@ async def test_conflicts_are_shown_and_decided(
     first = await bring(ann.client, project, tale("Castle", "River"))
     await ann.post(f"{first.headers['location']}/execute", {"conflict_resolution": "skip"})
     await sign_in(f"/#/projects/{project}/import")
-    file = {"name": "more.json", "mimeType": "application/json", "buffer": tale("Castle", "Moor")}
-    await page.get_by_label("Drop a file here").set_input_files(files=[file])  # type: ignore[list-item]
+    await choose_file(page, "more.json", tale("Castle", "Moor"))
     await expect(page.get_by_role("heading", name="Preview")).to_be_visible()
     await page.reload()
     sheets = page.get_by_role("row", name="Sheets")
@@ -150,8 +155,7 @@ async def test_a_large_file_goes_through_the_queue(
 ) -> None:
     project = await projects.make(ann)
     await sign_in(f"/#/projects/{project}/import")
-    file = {"name": "long.json", "mimeType": "application/json", "buffer": long_tale(2500)}
-    await page.get_by_label("Drop a file here").set_input_files(files=[file])  # type: ignore[list-item]
+    await choose_file(page, "long.json", long_tale(2500))
     await expect(page.get_by_role("heading", name="Being read")).to_be_visible()
     async with working():
         await page.get_by_role("button", name="Execute the import").click()
@@ -164,8 +168,7 @@ async def test_a_bad_file_is_refused_in_a_sentence(
     page: Page, ann: Member, projects: Projects, sign_in: SignIn
 ) -> None:
     await sign_in(f"/#/projects/{await projects.make(ann)}/import")
-    file = {"name": "bad.json", "mimeType": "application/json", "buffer": b'{"storyarn_version":'}
-    await page.get_by_label("Drop a file here").set_input_files(files=[file])  # type: ignore[list-item]
+    await choose_file(page, "bad.json", b'{"storyarn_version":')
     said = page.get_by_role("alert")
     await expect(said).to_be_visible()
     assert re.fullmatch(r"[A-Z].*[.!]", (await said.text_content()) or "")
@@ -195,6 +198,44 @@ async def test_a_service_that_is_lost_comes_back(
         stop.set()
         await task
         await page.goto("about:blank")
+
+
+FINDING = {
+    "rule": "missing_entry",
+    "severity": "error",
+    "message": "the flow has no entry",
+    "source_type": "flow",
+    "source_id": "12",
+    "target_type": None,
+    "target_id": None,
+}
+REPORT = {"status": "errors", "errors": [FINDING], "warnings": [], "info": [], "truncated": False}
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "says"),
+    [
+        (404, {"code": "not-found", "detail": "There is no such thing."}, "This service does not offer to"),
+        (200, REPORT, "1 error, 0 warnings, 0 remarks."),
+        (
+            200,
+            {"status": "passed", "errors": 0, "warnings": 0, "info": 0, "findings": []},
+            "nothing was found",
+        ),
+        (422, {"code": "invalid-options", "detail": "flow_ids: 7 is unknown"}, "Flow_ids: 7 is unknown."),
+    ],
+)
+async def test_what_a_validator_answers_is_shown(
+    page: Page, ann: Member, projects: Projects, sign_in: SignIn, status: int, answer: Any, says: str
+) -> None:
+    # Services with and without a validator, and stories with faults that would take one to make.
+    await page.route("**/exports/validate", lambda route: route.fulfill(status=status, json=answer))
+    await sign_in(f"/#/projects/{await projects.make(ann, sheets=1)}/export")
+    await page.get_by_role("button", name="Validate").click()
+    await expect(page.get_by_text(says)).to_be_visible()
+    if answer is REPORT:
+        await page.get_by_text("The flow has no entry.").click()
+        await expect(page.get_by_text("Flow 12")).to_be_visible()
 
 
 async def test_only_one_column_on_a_phone(

@@ -57,7 +57,7 @@ export function fields({ project, formats, languages, choices, onChange }) {
       : h(
           "span",
           { class: "done" },
-          h("meter", { min: "0", max: "100", value: one.percent, "aria-label": `${one.name} translated` }),
+          share(one.percent, `${one.name} translated`),
           h("span", { class: "count" }, `${one.percent} %`),
         );
     const title = one.is_source ? null : `${number(one.final)} of ${counted(one.texts, "text")} final`;
@@ -80,12 +80,12 @@ export function fields({ project, formats, languages, choices, onChange }) {
     "div",
     { class: "stack" },
     h("div", {}, h("label", { for: "format" }, "Format"), select, described),
-    h("fieldset", {}, h("legend", {}, "Sections"), INCLUDED.map(included)),
+    h("fieldset", { class: "pairs" }, h("legend", {}, "Sections"), INCLUDED.map(included)),
     tongues,
     h("div", {}, h("label", { for: "assets" }, "Assets ", figures.assets), assets),
     h(
       "fieldset",
-      {},
+      { class: "pairs" },
       h("legend", {}, "Options"),
       h(
         "label",
@@ -97,7 +97,7 @@ export function fields({ project, formats, languages, choices, onChange }) {
         "label",
         { class: "pick" },
         checkbox(choices.pretty, (on) => change({ pretty: on })),
-        h("span", {}, "Indented, for people to read"),
+        h("span", {}, "Indent for people"),
       ),
     ),
   );
@@ -118,4 +118,22 @@ export function fields({ project, formats, languages, choices, onChange }) {
 
 function checkbox(checked, onChange) {
   return h("input", { type: "checkbox", checked, on: { change: (event) => onChange(event.target.checked) } });
+}
+
+/** A small bar for a share of a hundred. */
+function share(percent, label) {
+  const filled = h("span", { class: "filled" });
+  filled.style.inlineSize = `${percent}%`;
+  return h(
+    "span",
+    {
+      class: "share",
+      role: "meter",
+      "aria-label": label,
+      "aria-valuenow": percent,
+      "aria-valuemin": "0",
+      "aria-valuemax": "100",
+    },
+    filled,
+  );
 }
