@@ -7,7 +7,6 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.async_api import FilePayload, Page, expect
@@ -200,42 +199,39 @@ async def test_a_service_that_is_lost_comes_back(
         await page.goto("about:blank")
 
 
-FINDING = {
-    "rule": "missing_entry",
-    "severity": "error",
-    "message": "the flow has no entry",
-    "source_type": "flow",
-    "source_id": "12",
-    "target_type": None,
-    "target_id": None,
-}
-REPORT = {"status": "errors", "errors": [FINDING], "warnings": [], "info": [], "truncated": False}
-
-
-@pytest.mark.parametrize(
-    ("status", "answer", "says"),
-    [
-        (404, {"code": "not-found", "detail": "There is no such thing."}, "This service does not offer to"),
-        (200, REPORT, "1 error, 0 warnings, 0 remarks."),
-        (
-            200,
-            {"status": "passed", "errors": 0, "warnings": 0, "info": 0, "findings": []},
-            "nothing was found",
-        ),
-        (422, {"code": "invalid-options", "detail": "flow_ids: 7 is unknown"}, "Flow_ids: 7 is unknown."),
-    ],
-)
-async def test_what_a_validator_answers_is_shown(
-    page: Page, ann: Member, projects: Projects, sign_in: SignIn, status: int, answer: Any, says: str
+async def test_findings_of_the_validator_are_expanded(
+    page: Page, ann: Member, projects: Projects, sign_in: SignIn
 ) -> None:
-    # Services with and without a validator, and stories with faults that would take one to make.
-    await page.route("**/exports/validate", lambda route: route.fulfill(status=status, json=answer))
+    project = await projects.make(ann, flows=1)
+    await sign_in(f"/#/projects/{project}/export")
+    await page.get_by_role("button", name="Validate").click()
+    found = page.get_by_role("region", name="Findings")
+    await expect(found).to_contain_text("1 error,")
+    await found.locator(".error li summary").click()
+    await expect(found.get_by_text("missing_entry")).to_be_visible()
+    await page.get_by_role("button", name="Start export").click()
+    await expect(page.get_by_role("alert").first).to_contain_text("error")
+    await expect(page.locator("tbody tr")).to_contain_text("Failed")
+    await page.locator("tbody tr").get_by_text("finding").click()
+    await expect(page.locator("tbody tr").get_by_role("region", name="Findings")).to_be_visible()
+
+
+async def test_a_story_without_faults_passes(
+    page: Page, ann: Member, projects: Projects, sign_in: SignIn
+) -> None:
+    await sign_in(f"/#/projects/{await projects.make(ann)}/export")
+    await page.get_by_role("button", name="Validate").click()
+    await expect(page.get_by_text("The project passed: nothing was found.")).to_be_visible()
+
+
+async def test_a_service_without_a_validator_is_no_fault_of_the_story(
+    page: Page, ann: Member, projects: Projects, sign_in: SignIn
+) -> None:
+    # As services before there was one answered.
+    await page.route("**/exports/validate", lambda route: route.fulfill(status=405, json={}))
     await sign_in(f"/#/projects/{await projects.make(ann, sheets=1)}/export")
     await page.get_by_role("button", name="Validate").click()
-    await expect(page.get_by_text(says)).to_be_visible()
-    if answer is REPORT:
-        await page.get_by_text("The flow has no entry.").click()
-        await expect(page.get_by_text("Flow 12")).to_be_visible()
+    await expect(page.get_by_text("This service does not offer to validate")).to_be_visible()
 
 
 async def test_only_one_column_on_a_phone(

@@ -5,7 +5,7 @@ import { onRegained, pause } from "./connection.js";
 import { announce, fill, h, notice } from "./dom.js";
 import { fields } from "./export_fields.js";
 import { counted } from "./format.js";
-import { call, get, Problem, Unreachable } from "./http.js";
+import { call, get, newKey, Problem, Unreachable } from "./http.js";
 import { findings, loadReport, validate } from "./validation.js";
 import { sentence } from "./words.js";
 
@@ -108,7 +108,7 @@ function where({ mode, threshold }) {
 
 /** Ask for an export. The key lets a request that may have come through be sent again. */
 async function ask(url, body, signal) {
-  const key = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const key = newKey();
   for (let tries = 1; ; tries += 1) {
     try {
       return (await call("POST", url, { body, extra: { "Idempotency-Key": key }, signal })).data;

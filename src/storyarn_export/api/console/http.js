@@ -4,6 +4,7 @@ import { lost } from "./connection.js";
 import { token } from "./session.js";
 
 const UNAUTHENTICATED = 401;
+const KEY_BYTES = 16;
 
 /** An answer that is not a success; see docs/problems.md. */
 export class Problem extends Error {
@@ -49,6 +50,11 @@ export async function call(method, path, { body, extra = {}, signal } = {}) {
 
 export async function get(path, signal) {
   return (await call("GET", path, { signal })).data;
+}
+
+/** A key with which a request can be sent again without being done twice. */
+export function newKey() {
+  return [...crypto.getRandomValues(new Uint8Array(KEY_BYTES))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** What `fetch` gives, and Unreachable where there is no answer. */

@@ -2,12 +2,11 @@
 
 import { announce, fill, h, notice } from "./dom.js";
 import { bytes, seconds } from "./format.js";
-import { headers, Problem, refused, Unreachable } from "./http.js";
+import { headers, newKey, Problem, refused, Unreachable } from "./http.js";
 import { progressBar, Rate } from "./progress.js";
 import { sentence } from "./words.js";
 
-const CREATED = 201;
-const ACCEPTED = 202;
+const FINE = new Set([200, 201, 202]);
 
 /** Where a file is chosen or dropped; `onDone` is called with its import. */
 export function dropZone(base, { onDone, signal }) {
@@ -30,7 +29,7 @@ export function dropZone(base, { onDone, signal }) {
   );
   const element = h("section", { class: "card" }, h("h2", {}, "Bring a file"), zone, said);
 
-  async function take(file) {
+  async function take(file, key = newKey()) {
     if (!file) return;
     const bar = progressBar("Upload");
     const figures = h("p", { class: "figures" });
@@ -44,12 +43,12 @@ export function dropZone(base, { onDone, signal }) {
       h("button", { type: "button", class: "danger", on: { click: () => stop.abort() } }, "Cancel"),
     );
     try {
-      onDone(await upload(base, file, shower(bar, figures), AbortSignal.any([signal, stop.signal])));
+      onDone(await upload(base, file, key, shower(bar, figures), AbortSignal.any([signal, stop.signal])));
     } catch (error) {
       zone.hidden = false;
       input.value = "";
       if (signal.aborted) return;
-      const again = h("button", { type: "button", on: { click: () => take(file) } }, `Send ${file.name} again`);
+      const again = h("button", { type: "button", on: { click: () => take(file, key) } }, `Send ${file.name} again`);
       fill(
         said,
         stop.signal.aborted
@@ -89,17 +88,17 @@ function shower(bar, figures) {
 }
 
 /** Send a file. An XMLHttpRequest, since `fetch` does not tell how much has been sent. */
-function upload(url, file, onProgress, signal) {
+function upload(url, file, key, onProgress, signal) {
   const { promise, resolve, reject } = Promise.withResolvers?.() ?? resolvers();
   const request = new XMLHttpRequest();
   const stay = (event) => event.preventDefault();
   request.open("POST", url);
-  for (const [name, value] of Object.entries(headers())) request.setRequestHeader(name, value);
+  for (const [name, value] of Object.entries(headers({ "Idempotency-Key": key }))) request.setRequestHeader(name, value);
   request.upload.addEventListener("progress", (event) => event.lengthComputable && onProgress(event.loaded, event.total));
   request.addEventListener("error", () => reject(new Unreachable("The connection broke.")));
   request.addEventListener("abort", () => reject(new Problem(0, { detail: "The upload was stopped." })));
   request.addEventListener("load", () => {
-    const fine = request.status === CREATED || request.status === ACCEPTED;
+    const fine = FINE.has(request.status);
     if (fine) resolve(JSON.parse(request.responseText));
     else reject(refused(request.status, request.responseText));
   });
