@@ -35,7 +35,7 @@ def hire(database_url: str, tmp_path: Path) -> Iterator[Hire]:
     hired: list[subprocess.Popen[str]] = []
 
     def start() -> subprocess.Popen[str]:
-        hired.append(program.start("worker", "--queues", "maintenance"))
+        hired.append(program.work("worker", "--queues", "maintenance"))
         return hired[-1]
 
     yield start

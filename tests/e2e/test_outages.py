@@ -87,7 +87,7 @@ async def service(database_url: str, tmp_path: Path) -> AsyncIterator[Service]:
         seeded = direct.run("projects", "seed", "--entities", str(ENTITIES), "--json").json
         token = direct.run("token", "create", "--email", "admin@localhost", "--json").json["token"]
         up = await asyncio.to_thread(Up, program, "api", "--port", "0")
-        worker = program.start("worker")
+        worker = program.work("worker")
         headers = {"Authorization": f"Bearer {token}"}
         async with httpx.AsyncClient(base_url=up.url, headers=headers, timeout=30) as client:
             made = Service(way, up, worker, client)

@@ -47,7 +47,7 @@ class ImportFarm:
     workers: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def hire(self) -> subprocess.Popen[str]:
-        worker = self.program.start("worker", "--queues", "imports")
+        worker = self.program.work("worker", "--queues", "imports")
         self.workers.append(worker)
         return worker
 

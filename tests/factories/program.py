@@ -75,8 +75,21 @@ class Program:
         assert done.returncode == 0 or not ok, f"{arguments} ended with {done.returncode}: {done.stderr}"
         return Done(done.returncode, done.stdout, done.stderr)
 
+    def work(self, *arguments: str) -> subprocess.Popen[str]:
+        """A command that runs for long and says more than anyone reads; a file takes it, since a full pipe would stop it."""
+        with (self.directory / "said.log").open("ab") as said:
+            return subprocess.Popen(
+                [*PROGRAM, *arguments],
+                cwd=self.directory,
+                env=self.environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+                text=True,
+            )
+
     def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """A command that runs."""
+        """A command that runs, whose lines are read."""
         return subprocess.Popen(
             [*PROGRAM, *arguments],
             cwd=self.directory,
