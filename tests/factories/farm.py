@@ -42,7 +42,7 @@ class Farm:
         self, settings: Mapping[str, str] | None = None, *, queues: str = "exports"
     ) -> subprocess.Popen[str]:
         """Start a worker; `settings` are environment variables of its own."""
-        worker = self.program.having(settings or {}).start("worker", "--queues", queues)
+        worker = self.program.having(settings or {}).work("worker", "--queues", queues)
         self.workers.append(worker)
         return worker
 

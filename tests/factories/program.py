@@ -76,7 +76,7 @@ class Program:
         return Done(done.returncode, done.stdout, done.stderr)
 
     def work(self, *arguments: str) -> subprocess.Popen[str]:
-        """A command that runs for long and says more than anyone reads; a file takes it, since a full pipe would stop it."""
+        """A command that runs for long; a file takes what it says, since a full pipe would stop it."""
         with (self.directory / "said.log").open("ab") as said:
             return subprocess.Popen(
                 [*PROGRAM, *arguments],
