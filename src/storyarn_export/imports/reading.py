@@ -15,10 +15,8 @@ from storyarn_export.materializer.materialize import stage_document
 from storyarn_export.parsers.guard import Limits
 from storyarn_export.parsers.registry import Document, open_document
 
-# Rows that one turn of the parser hands over; while they are copied the next turns run in its thread.
+# Rows that one turn of the parser hands over; while they are copied the next turn runs in its thread.
 BATCH_ROWS = 1_000
-# Of rows that are parsed and not yet taken: enough for the parser to go on while the server thinks, a few MiB.
-BATCHES_AHEAD = 8
 
 # Told how many rows have been read so far.
 OnProgress = Callable[[int], Awaitable[None]]
@@ -67,37 +65,21 @@ async def stage_file(
 async def _batches(
     rows: Iterator[DocumentRow], on_progress: OnProgress | None
 ) -> AsyncGenerator[list[DocumentRow], None]:
-    """Rows in batches, parsed in a thread, some batches ahead of the reader."""
-    ahead: asyncio.Queue[list[DocumentRow]] = asyncio.Queue(BATCHES_AHEAD)
-    stop = asyncio.Event()
-    parsing = asyncio.create_task(_parse(rows, ahead, stop))
-    read = 0
-    try:
-        while batch := await ahead.get():
-            yield batch
-            read += len(batch)
-            if on_progress:
-                await on_progress(read)
-        await parsing
-    finally:
-        # The thread cannot be stopped, and the file must not be closed under it. What it still raises is past.
-        stop.set()
-        while not ahead.empty():
-            ahead.get_nowait()
-        await asyncio.wait([parsing])
-        parsing.exception()
-
-
-async def _parse(
-    rows: Iterator[DocumentRow], ahead: asyncio.Queue[list[DocumentRow]], stop: asyncio.Event
-) -> None:
-    """Hand all rows over, and then an empty batch, even when the file cannot be read to its end."""
+    """Rows in batches, parsed in a thread, one batch ahead of the reader."""
 
     def take() -> list[DocumentRow]:
         return list(islice(rows, BATCH_ROWS))
 
+    read = 0
+    ahead = asyncio.create_task(asyncio.to_thread(take))
     try:
-        while not stop.is_set() and (batch := await asyncio.to_thread(take)):
-            await ahead.put(batch)
+        while batch := await asyncio.shield(ahead):
+            ahead = asyncio.create_task(asyncio.to_thread(take))
+            yield batch
+            read += len(batch)
+            if on_progress:
+                await on_progress(read)
     finally:
-        await ahead.put([])
+        # The thread cannot be stopped, and the file must not be closed under it. What it still raises is past.
+        await asyncio.wait([ahead])
+        ahead.exception()

@@ -13,7 +13,7 @@ from storyarn_export.domain.imports import ConflictResolution
 from storyarn_export.domain.story import Kind
 from storyarn_export.materializer.ids import refuse_clashes
 from storyarn_export.materializer.plan import is_large
-from storyarn_export.materializer.references import find_faults, name_pins
+from storyarn_export.materializer.references import find_faults
 from storyarn_export.materializer.report import collect_notices, count_unresolved, list_unresolved
 from storyarn_export.materializer.sections import insert_sections
 from storyarn_export.materializer.staging import Staging
@@ -84,15 +84,13 @@ async def materialize(
     if resolution is ConflictResolution.OVERWRITE:
         await connection.execute(statement("retire"))
     await find_faults(connection, project_id, head.source_language)
-    if staged[Kind.FLOW_CONNECTION]:
-        await name_pins(connection)
     if is_large(staged):
         await connection.execute(statement("analyze_links"))
     settled = await _count_settled(connection)
     due = {kind: count - settled[kind, "keep"] - settled[kind, "omit"] for kind, count in staged.items()}
     updated = {kind: settled[kind, "update"] for kind in Kind}
     stored = await insert_sections(connection, project_id, due, updated, head.source_language)
-    if resolution is not None and await connection.fetchval(statement("has_other_flows"), project_id):
+    if resolution is not None and stored[Kind.NODE]:
         await connection.execute(statement("renew_localization_ids"), project_id)
     return Materialized(
         {kind: stored[kind] - updated[kind] for kind in Kind},

@@ -88,14 +88,11 @@ async def identify(
     await connection.execute(statement("adopt_repeated"))
     await link_parents(connection)
     await fill_references(connection)
-    meets = resolution not in (None, ConflictResolution.RENAME) and await connection.fetchval(
-        statement("meets")
-    )
-    if meets:
+    if resolution not in (None, ConflictResolution.RENAME):
         await _match_children(connection)
     await adopt_ids(connection, (*CHILDREN, *TABLE_PARTS))
     await assign_ids(connection, (*CHILDREN, *TABLE_PARTS))
-    if meets:
+    if resolution not in (None, ConflictResolution.RENAME):
         await connection.execute(statement("analyze_ids"))
         await _match_connections(connection)
     await assign_ids(connection, CONNECTIONS)

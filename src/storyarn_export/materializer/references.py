@@ -38,15 +38,6 @@ async def find_faults(connection: BulkConnection, project_id: int, source_langua
     await connection.execute(statement("drop_findings"))
 
 
-async def name_pins(connection: BulkConnection) -> None:
-    """Find out what pins that are named after nodes of other flows will be called.
-
-    Args:
-        connection: whose transaction has given all nodes their ids.
-    """
-    await connection.execute(statement("name_pins"))
-
-
 def affected(tag: str) -> int:
     """How many rows a statement touched, by the tag it ended with."""
     return int(tag.rpartition(" ")[2])

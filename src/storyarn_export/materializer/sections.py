@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-import asyncpg
-
 from storyarn_export.db.session import BulkConnection
 from storyarn_export.domain.document import FIELDS
 from storyarn_export.domain.story import Kind
@@ -54,11 +52,6 @@ OF_PROJECT = frozenset(
 )
 # A key is indexed, and an index entry holds at most a third of a page.
 MAX_KEY_CHARS = 600
-# Constraints of rows that are told apart by more than their ids, and may come twice.
-MAY_REPEAT: Mapping[Kind, str] = {
-    Kind.FLOW_CONNECTION: "flow_connections_wire_key",
-    Kind.LOCALIZED_TEXT: "localized_texts_source_key",
-}
 CONNECTIONS = frozenset({Kind.FLOW_CONNECTION, Kind.SCENE_CONNECTION})
 # Which flow is the main one is for the project to say: a file never takes it away.
 MERGED = {(Kind.FLOW, "is_main"): "flows.is_main OR excluded.is_main"}
@@ -117,26 +110,6 @@ async def _insert(
         arguments = (project_id, source_language)
     elif kind is Kind.ASSET:
         arguments = (project_id, MAX_KEY_CHARS)
-    if kind in MAY_REPEAT:
-        return await _insert_new(connection, insert, arguments, MAY_REPEAT[kind])
-    return affected(await connection.execute(insert, *arguments))
-
-
-async def _insert_new(
-    connection: BulkConnection, insert: str, arguments: tuple[object, ...], constraint: str
-) -> int:
-    """Insert rows, without those that are there already.
-
-    Looking for each of them costs a fifth of it all, so that is done only where a first try has met one.
-    """
-    try:
-        async with connection.transaction():
-            return affected(await connection.execute(insert, *arguments))
-    except asyncpg.UniqueViolationError as error:
-        if error.constraint_name != constraint:
-            raise
-    # The first of the file stays.
-    insert += f"\nORDER BY row.ordinal\nON CONFLICT ON CONSTRAINT {constraint} DO NOTHING"
     return affected(await connection.execute(insert, *arguments))
 
 

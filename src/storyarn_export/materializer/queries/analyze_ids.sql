@@ -8,7 +8,6 @@ ANALYZE ids_layer;
 ANALYZE ids_pin;
 ANALYZE ids_screenplay;
 ANALYZE ids_asset;
-ANALYZE ids_flow_connection;
 ANALYZE ids_others;
 ANALYZE roots;
 ANALYZE settled

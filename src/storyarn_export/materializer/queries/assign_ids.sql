@@ -7,10 +7,9 @@ FROM (
     SELECT row.kind, row.ordinal, row.parent, row.old_id, sequence.name::regclass AS sequence
     FROM staged AS row
     JOIN unnest($1::text[], $2::text[]) AS sequence (kind, name) ON sequence.kind = row.kind
-    WHERE row.kind = ANY ($1::text[]) AND row.old_id IS NOT NULL
-        AND NOT EXISTS (SELECT FROM settled WHERE settled.ordinal = row.ordinal)
+    WHERE row.old_id IS NOT NULL AND NOT EXISTS (SELECT FROM settled WHERE settled.ordinal = row.ordinal)
     ORDER BY
-        row.kind COLLATE "C",
+        row.kind,
         row.old_number NULLS LAST,
         CASE WHEN row.old_number IS NULL THEN row.old_id !~ '^[0-9]+$' END,
         CASE WHEN row.old_number IS NULL AND row.old_id ~ '^[0-9]+$' THEN length(row.old_id) END,

@@ -46,3 +46,4 @@ CROSS JOIN LATERAL (
 ) AS source
 WHERE row.source_type IN ('flow_node', 'block', 'sheet', 'flow', 'screenplay')
     AND NOT EXISTS (SELECT FROM settled WHERE settled.ordinal = row.ordinal)
+ON CONFLICT ON CONSTRAINT localized_texts_source_key DO NOTHING

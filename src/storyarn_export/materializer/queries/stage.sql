@@ -1,5 +1,4 @@
--- The staging tables: one a kind, all children of `staged`, gone with the transaction. Their checks let the planner leave
--- out tables of other kinds.
+-- The staging tables: one a kind, all children of `staged`, gone with the transaction.
 -- Ids and references are texts as in the file; JSON is text, since fields with hidden references hold templates.
 CREATE TEMPORARY TABLE staged (
     kind text NOT NULL,
@@ -11,55 +10,55 @@ CREATE TEMPORARY TABLE staged (
 ) ON COMMIT DROP;
 
 CREATE TEMPORARY TABLE staged_sheets (
-    kind text NOT NULL DEFAULT 'sheet' CHECK (kind = 'sheet'), shortcut text, name text, description text, parent_id text COLLATE "C",
+    kind text NOT NULL DEFAULT 'sheet', shortcut text, name text, description text, parent_id text COLLATE "C",
     position integer, color text, avatar_asset_id text COLLATE "C", banner_asset_id text COLLATE "C",
     hidden_inherited_block_ids text[] COLLATE "C"
 ) INHERITS (staged) ON COMMIT DROP;
 
 CREATE TEMPORARY TABLE staged_blocks (
-    kind text NOT NULL DEFAULT 'block' CHECK (kind = 'block'), type text, position integer, config text, value text, is_constant boolean,
+    kind text NOT NULL DEFAULT 'block', type text, position integer, config text, value text, is_constant boolean,
     variable_name text, scope text, required boolean, detached boolean, inherited_from_block_id text COLLATE "C",
     column_group_id uuid, column_index integer
 ) INHERITS (staged) ON COMMIT DROP;
 
 CREATE TEMPORARY TABLE staged_table_columns (
-    kind text NOT NULL DEFAULT 'table_column' CHECK (kind = 'table_column'), name text, slug text, type text, is_constant boolean,
+    kind text NOT NULL DEFAULT 'table_column', name text, slug text, type text, is_constant boolean,
     required boolean, position integer, config text
 ) INHERITS (staged) ON COMMIT DROP;
 
 CREATE TEMPORARY TABLE staged_table_rows (
-    kind text NOT NULL DEFAULT 'table_row' CHECK (kind = 'table_row'), name text, slug text, position integer, cells text
+    kind text NOT NULL DEFAULT 'table_row', name text, slug text, position integer, cells text
 ) INHERITS (staged) ON COMMIT DROP;
 
 CREATE TEMPORARY TABLE staged_flows (
-    kind text NOT NULL DEFAULT 'flow' CHECK (kind = 'flow'), shortcut text, name text, description text, parent_id text COLLATE "C",
+    kind text NOT NULL DEFAULT 'flow', shortcut text, name text, description text, parent_id text COLLATE "C",
     position integer, is_main boolean, settings text, scene_id text COLLATE "C"
 ) INHERITS (staged) ON COMMIT DROP;
 
 CREATE TEMPORARY TABLE staged_flow_nodes (
-    kind text NOT NULL DEFAULT 'node' CHECK (kind = 'node'), type text, position_x double precision, position_y double precision,
+    kind text NOT NULL DEFAULT 'node', type text, position_x double precision, position_y double precision,
     source text, data text
 ) INHERITS (staged) ON COMMIT DROP;
 
 CREATE TEMPORARY TABLE staged_flow_connections (
-    kind text NOT NULL DEFAULT 'flow_connection' CHECK (kind = 'flow_connection'), source_node_id text COLLATE "C", source_pin text,
+    kind text NOT NULL DEFAULT 'flow_connection', source_node_id text COLLATE "C", source_pin text,
     target_node_id text COLLATE "C", target_pin text, label text
 ) INHERITS (staged) ON COMMIT DROP;
 
 CREATE TEMPORARY TABLE staged_scenes (
-    kind text NOT NULL DEFAULT 'scene' CHECK (kind = 'scene'), shortcut text, name text, description text, parent_id text COLLATE "C",
+    kind text NOT NULL DEFAULT 'scene', shortcut text, name text, description text, parent_id text COLLATE "C",
     position integer, background_asset_id text COLLATE "C", width integer, height integer,
     default_zoom double precision, default_center_x double precision, default_center_y double precision,
     scale_unit text, scale_value double precision
 ) INHERITS (staged) ON COMMIT DROP;
 
 CREATE TEMPORARY TABLE staged_scene_layers (
-    kind text NOT NULL DEFAULT 'layer' CHECK (kind = 'layer'), name text, is_default boolean, position integer, visible boolean,
+    kind text NOT NULL DEFAULT 'layer', name text, is_default boolean, position integer, visible boolean,
     fog_enabled boolean, fog_color text, fog_opacity double precision
 ) INHERITS (staged) ON COMMIT DROP;
 
 CREATE TEMPORARY TABLE staged_scene_pins (
-    kind text NOT NULL DEFAULT 'pin' CHECK (kind = 'pin'), layer_id text COLLATE "C", position_x double precision,
+    kind text NOT NULL DEFAULT 'pin', layer_id text COLLATE "C", position_x double precision,
     position_y double precision, pin_type text, icon text, color text, opacity double precision, label text,
     target_type text, target_id text COLLATE "C", tooltip text, size text, position integer, locked boolean,
     icon_asset_id text COLLATE "C", sheet_id text COLLATE "C", action_type text, action_data text, condition text,
@@ -67,41 +66,41 @@ CREATE TEMPORARY TABLE staged_scene_pins (
 ) INHERITS (staged) ON COMMIT DROP;
 
 CREATE TEMPORARY TABLE staged_scene_zones (
-    kind text NOT NULL DEFAULT 'zone' CHECK (kind = 'zone'), name text, layer_id text COLLATE "C", vertices text, fill_color text,
+    kind text NOT NULL DEFAULT 'zone', name text, layer_id text COLLATE "C", vertices text, fill_color text,
     border_color text, border_width integer, border_style text, opacity double precision, target_type text,
     target_id text COLLATE "C", tooltip text, position integer, locked boolean, action_type text, action_data text,
     condition text, condition_effect text
 ) INHERITS (staged) ON COMMIT DROP;
 
 CREATE TEMPORARY TABLE staged_scene_connections (
-    kind text NOT NULL DEFAULT 'scene_connection' CHECK (kind = 'scene_connection'), from_pin_id text COLLATE "C", to_pin_id text COLLATE "C",
+    kind text NOT NULL DEFAULT 'scene_connection', from_pin_id text COLLATE "C", to_pin_id text COLLATE "C",
     line_style text, line_width integer, color text, label text, show_label boolean, bidirectional boolean,
     waypoints text
 ) INHERITS (staged) ON COMMIT DROP;
 
 CREATE TEMPORARY TABLE staged_scene_annotations (
-    kind text NOT NULL DEFAULT 'annotation' CHECK (kind = 'annotation'), text text, position_x double precision, position_y double precision,
+    kind text NOT NULL DEFAULT 'annotation', text text, position_x double precision, position_y double precision,
     font_size text, color text, layer_id text COLLATE "C", position integer, locked boolean
 ) INHERITS (staged) ON COMMIT DROP;
 
 CREATE TEMPORARY TABLE staged_screenplays (
-    kind text NOT NULL DEFAULT 'screenplay' CHECK (kind = 'screenplay'), shortcut text, name text, description text,
+    kind text NOT NULL DEFAULT 'screenplay', shortcut text, name text, description text,
     parent_id text COLLATE "C", position integer, linked_flow_id text COLLATE "C", draft_label text,
     draft_status text, draft_of_id text COLLATE "C"
 ) INHERITS (staged) ON COMMIT DROP;
 
 CREATE TEMPORARY TABLE staged_screenplay_elements (
-    kind text NOT NULL DEFAULT 'element' CHECK (kind = 'element'), type text, content text, position integer, data text, depth integer,
+    kind text NOT NULL DEFAULT 'element', type text, content text, position integer, data text, depth integer,
     branch text, linked_node_id text COLLATE "C"
 ) INHERITS (staged) ON COMMIT DROP;
 
 CREATE TEMPORARY TABLE staged_project_languages (
-    kind text NOT NULL DEFAULT 'language' CHECK (kind = 'language'), locale_code text COLLATE "C", name text, is_source boolean,
+    kind text NOT NULL DEFAULT 'language', locale_code text COLLATE "C", name text, is_source boolean,
     position integer
 ) INHERITS (staged) ON COMMIT DROP;
 
 CREATE TEMPORARY TABLE staged_localized_texts (
-    kind text NOT NULL DEFAULT 'localized_text' CHECK (kind = 'localized_text'), source_type text, source_id text COLLATE "C", source_field text,
+    kind text NOT NULL DEFAULT 'localized_text', source_type text, source_id text COLLATE "C", source_field text,
     source_text text, source_text_hash text, speaker_sheet_id text COLLATE "C", locale_code text,
     translated_text text, status text, vo_status text, vo_asset_id text COLLATE "C", translator_notes text,
     reviewer_notes text, word_count integer, machine_translated boolean, last_translated_at timestamptz,
@@ -109,13 +108,13 @@ CREATE TEMPORARY TABLE staged_localized_texts (
 ) INHERITS (staged) ON COMMIT DROP;
 
 CREATE TEMPORARY TABLE staged_localization_glossary_entries (
-    kind text NOT NULL DEFAULT 'glossary_entry' CHECK (kind = 'glossary_entry'), source_term text, source_locale text, do_not_translate boolean,
+    kind text NOT NULL DEFAULT 'glossary_entry', source_term text, source_locale text, do_not_translate boolean,
     context text, target_locale text, target_term text
 ) INHERITS (staged) ON COMMIT DROP;
 
 CREATE TEMPORARY TABLE staged_assets (
-    kind text NOT NULL DEFAULT 'asset' CHECK (kind = 'asset'), filename text, content_type text, size integer, key text,
-    url text, metadata text, content_sha256 text, content_crc32 bigint, content_key text, content_path text
+    kind text NOT NULL DEFAULT 'asset', filename text, content_type text, size integer, key text, url text,
+    metadata text, content_sha256 text, content_crc32 bigint, content_key text, content_path text
 ) INHERITS (staged) ON COMMIT DROP;
 
 -- References hidden in the fields of staged rows: one a hole of a template.
@@ -192,7 +191,6 @@ CREATE TEMPORARY TABLE ids_layer PARTITION OF ids FOR VALUES IN ('layer') ON COM
 CREATE TEMPORARY TABLE ids_pin PARTITION OF ids FOR VALUES IN ('pin') ON COMMIT DROP;
 CREATE TEMPORARY TABLE ids_screenplay PARTITION OF ids FOR VALUES IN ('screenplay') ON COMMIT DROP;
 CREATE TEMPORARY TABLE ids_asset PARTITION OF ids FOR VALUES IN ('asset') ON COMMIT DROP;
-CREATE TEMPORARY TABLE ids_flow_connection PARTITION OF ids FOR VALUES IN ('flow_connection') ON COMMIT DROP;
 CREATE TEMPORARY TABLE ids_others PARTITION OF ids DEFAULT ON COMMIT DROP;
 
 -- The templates' arguments, in order.
@@ -216,9 +214,6 @@ CREATE TEMPORARY TABLE unreached (
     ancestor bigint NOT NULL,
     lowest_id bigint NOT NULL
 ) ON COMMIT DROP;
-
--- Pins of wires that are named after exits of other flows, as they will be stored.
-CREATE TEMPORARY TABLE exit_pins (ordinal bigint NOT NULL, pin text NOT NULL) ON COMMIT DROP;
 
 -- What was left out or emptied while linking: the row, and the field where it is not the whole row.
 CREATE TEMPORARY TABLE findings (
