@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from tests.e2e.conftest import (  # noqa: F401 - fixtures
     Member,
@@ -23,6 +23,7 @@ FINDER = Path(__file__).parent / "chromium.sh"
 # It runs as root in containers, where it has no sandbox, and is not to call home.
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 STEP_MS = 15_000
+expect.set_options(timeout=STEP_MS)
 
 
 @pytest.fixture(scope="session")
