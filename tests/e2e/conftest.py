@@ -26,6 +26,8 @@ from storyarn_export.settings import load_settings
 from storyarn_export.worker.process import serve_worker
 from tests.conftest import with_database
 from tests.e2e.events import EventReader
+from tests.factories.fault_proxy import FaultProxy, fault_proxy
+from tests.factories.object_store import REGION, OwnBucket
 
 READY_SECONDS = 20
 REQUEST_SECONDS = 30
@@ -127,6 +129,30 @@ async def own_service(
 ) -> AsyncIterator[Running]:
     """A service of the test's own; settings come by indirect parametrization."""
     async with run_service(database_url, tmp_path, **getattr(request, "param", {})) as running:
+        yield running
+
+
+@pytest.fixture
+async def proxy(object_store_url: str) -> AsyncIterator[FaultProxy]:
+    async with fault_proxy(object_store_url) as made:
+        yield made
+
+
+@pytest.fixture
+async def bucket_service(
+    request: pytest.FixtureRequest, database_url: str, tmp_path: Path, bucket: OwnBucket, proxy: FaultProxy
+) -> AsyncIterator[Running]:
+    """A service whose files go through the proxy into the bucket; more settings by indirect parametrization."""
+    async with run_service(
+        database_url,
+        tmp_path,
+        storage="s3",
+        s3_bucket=bucket.name,
+        s3_endpoint_url=proxy.url,
+        s3_region=REGION,
+        s3_prefix="stories",
+        **getattr(request, "param", {}),
+    ) as running:
         yield running
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,11 +14,11 @@ from sqlalchemy import select, update
 from storyarn_export.db.models import ExportJob
 from storyarn_export.exports.cleaned import What
 from storyarn_export.storage.s3_parts import LEAST_PART_BYTES
-from tests.e2e.conftest import Member, Projects, Running, run_service
+from tests.e2e.conftest import Member, Projects, Running
 from tests.e2e.problems import assert_problem
 from tests.factories.contents import png
-from tests.factories.fault_proxy import FaultProxy, fault_proxy
-from tests.factories.object_store import REGION, OwnBucket
+from tests.factories.fault_proxy import FaultProxy
+from tests.factories.object_store import OwnBucket
 from tests.factories.outages import eventually
 from tests.factories.program import Program
 
@@ -29,30 +28,11 @@ AWAY_SECONDS = 60
 
 
 @pytest.fixture
-async def proxy(object_store_url: str) -> AsyncIterator[FaultProxy]:
-    async with fault_proxy(object_store_url) as made:
-        yield made
+def service(bucket_service: Running) -> Running:
+    return bucket_service
 
 
-@pytest.fixture
-async def service(
-    request: pytest.FixtureRequest, database_url: str, tmp_path: Path, bucket: OwnBucket, proxy: FaultProxy
-) -> AsyncIterator[Running]:
-    """A service whose files go through the proxy into the bucket; more settings by indirect parametrization."""
-    async with run_service(
-        database_url,
-        tmp_path,
-        storage="s3",
-        s3_bucket=bucket.name,
-        s3_endpoint_url=proxy.url,
-        s3_region=REGION,
-        s3_prefix="stories",
-        **getattr(request, "param", {}),
-    ) as running:
-        yield running
-
-
-redirecting = pytest.mark.parametrize("service", [{"download_mode": "redirect"}], indirect=True)
+redirecting = pytest.mark.parametrize("bucket_service", [{"download_mode": "redirect"}], indirect=True)
 
 
 async def exported(member: Member, project: str) -> dict[str, Any]:

@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +18,11 @@ from storyarn_export.imports.policy import INLINE_BYTES
 from storyarn_export.queueing.queue import IMPORTS
 from storyarn_export.storage.s3_parts import LEAST_PART_BYTES
 from storyarn_export.worker.process import serve_worker
-from tests.e2e.conftest import Member, Projects, Running, run_service
+from tests.e2e.conftest import Member, Projects, Running
 from tests.e2e.problems import assert_problem
 from tests.factories.bringing import bring, form, long_tale, pieces, post_form, tale
-from tests.factories.fault_proxy import Fault, FaultProxy, fault_proxy
-from tests.factories.object_store import REGION, OwnBucket
+from tests.factories.fault_proxy import Fault, FaultProxy
+from tests.factories.object_store import OwnBucket
 from tests.factories.outages import eventually
 
 LONG = 2_500
@@ -36,27 +35,8 @@ AWAY_SECONDS = 60
 
 
 @pytest.fixture
-async def proxy(object_store_url: str) -> AsyncIterator[FaultProxy]:
-    async with fault_proxy(object_store_url) as made:
-        yield made
-
-
-@pytest.fixture
-async def service(
-    request: pytest.FixtureRequest, database_url: str, tmp_path: Path, bucket: OwnBucket, proxy: FaultProxy
-) -> AsyncIterator[Running]:
-    """A service whose files go through the proxy into the bucket; more settings by indirect parametrization."""
-    async with run_service(
-        database_url,
-        tmp_path,
-        storage="s3",
-        s3_bucket=bucket.name,
-        s3_endpoint_url=proxy.url,
-        s3_region=REGION,
-        s3_prefix="stories",
-        **getattr(request, "param", {}),
-    ) as running:
-        yield running
+def service(bucket_service: Running) -> Running:
+    return bucket_service
 
 
 @pytest.fixture
@@ -173,7 +153,7 @@ async def test_cancelled_while_it_is_read(
     assert await sheets(service, project) == 0
 
 
-@pytest.mark.parametrize("service", [{"max_import_bytes": 2 * LEAST_PART_BYTES}], indirect=True)
+@pytest.mark.parametrize("bucket_service", [{"max_import_bytes": 2 * LEAST_PART_BYTES}], indirect=True)
 async def test_files_that_are_not_taken_leave_nothing(
     ann: Member, project: str, bucket: OwnBucket, proxy: FaultProxy
 ) -> None:

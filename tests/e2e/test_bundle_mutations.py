@@ -6,13 +6,12 @@ The long form, as `make fuzz` runs it, takes STORYARN_TEST_BUNDLES of them.
 import os
 from collections import Counter
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 
 from storyarn_export.domain.lifecycle import ImportStatus
 from tests.e2e.conftest import Member, Projects, Running
-from tests.e2e.test_import_mutations import ended, executed, received, sources, state
+from tests.e2e.test_import_mutations import became, sources, state
 from tests.factories.bringing import bring
 from tests.factories.bundle_mutations import mutant_bundle
 
@@ -39,18 +38,7 @@ async def test_mutants_are_read_or_refused(service: Running, ann: Member, projec
     codes: Counter[str] = Counter()
     for number in range(BUNDLES):
         into = other if number % EXECUTED_ONE_IN == 0 else project
-        answer = await received(service, ann, into, mutant_bundle(number))
-        if isinstance(answer, UUID):
-            job = await ended(service, answer)
-            if job.status == ImportStatus.READY and into == other:
-                job = await executed(service, ann, other, job)
-            assert job.error_code not in {"internal-error", "service-unavailable"}, (
-                number,
-                job.error_message,
-            )
-            answer = job.error_code or job.status
-            await service.services.imports.cancel.remove(int(into), job.id)
-        codes[answer] += 1
+        codes[await became(service, ann, into, mutant_bundle(number), number, execute=into == other)] += 1
     print(f"{BUNDLES} bundles: {codes.most_common()}")  # noqa: T201 - the figures
     assert not [code for code in codes if code.startswith("nowhere")]
     assert await state(service, project) == before

@@ -64,6 +64,21 @@ async def received(service: Running, ann: Member, project: str, content: bytes) 
     return job.id
 
 
+async def became(
+    service: Running, ann: Member, project: str, content: bytes, number: int, *, execute: bool
+) -> str:
+    """What a file came to: the code with which it was refused, or the status of its import, which is removed."""
+    answer = await received(service, ann, project, content)
+    if not isinstance(answer, UUID):
+        return answer
+    job = await ended(service, answer)
+    if job.status == ImportStatus.READY and execute:
+        job = await executed(service, ann, project, job)
+    assert job.error_code not in {"internal-error", "service-unavailable"}, (number, job.error_message)
+    await service.services.imports.cancel.remove(int(project), job.id)
+    return job.error_code or job.status
+
+
 async def ended(service: Running, job_id: UUID) -> ImportJob:
     async with service.services.sessions() as session:
         return (await session.scalars(select(ImportJob).where(ImportJob.id == job_id))).one()
@@ -82,18 +97,7 @@ async def test_mutants_are_read_or_refused(service: Running, ann: Member, projec
     warm_bytes = 0
     for number in range(FIRST, FIRST + MUTANTS):
         into = other if number % EXECUTED_ONE_IN == 0 else project
-        answer = await received(service, ann, into, mutant(number))
-        if isinstance(answer, UUID):
-            job = await ended(service, answer)
-            if job.status == ImportStatus.READY and into == other:
-                job = await executed(service, ann, other, job)
-            assert job.error_code not in {"internal-error", "service-unavailable"}, (
-                number,
-                job.error_message,
-            )
-            answer = job.error_code or job.status
-            await service.services.imports.cancel.remove(int(into), job.id)
-        codes[answer] += 1
+        codes[await became(service, ann, into, mutant(number), number, execute=into == other)] += 1
         if number == FIRST + WARM:
             warm_bytes = psutil.Process().memory_info().rss
     assert not [code for code in codes if code.startswith("nowhere")]

@@ -5,10 +5,10 @@ import socket
 from pathlib import Path
 
 import httpx
-import pytest
 
 from storyarn_export.bootstrap import open_services
 from storyarn_export.settings import load_settings
+from storyarn_export.telemetry.scrape_port import TRY_AGAIN_SECONDS
 from storyarn_export.worker.process import serve_worker
 from tests.factories.outages import cut, eventually
 from tests.factories.scraped import Scraped
@@ -60,10 +60,7 @@ async def test_a_worker_tells_on_its_own_port(database_url: str, tmp_path: Path)
         await eventually(is_silent)
 
 
-async def test_a_port_that_is_taken_is_waited_for(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("storyarn_export.telemetry.scrape_port.TRY_AGAIN_SECONDS", 0.05)
+async def test_a_port_that_is_taken_is_waited_for(database_url: str, tmp_path: Path) -> None:
     taken, stop = socket.create_server(("127.0.0.1", 0)), asyncio.Event()
     port = taken.getsockname()[1]
     settings = load_settings(data_dir=tmp_path, worker_metrics_port=port, shutdown_seconds=5)
@@ -76,6 +73,6 @@ async def test_a_port_that_is_taken_is_waited_for(
         async def answers() -> bool:
             return await scrape(port) is not None
 
-        await eventually(answers)
+        await eventually(answers, within_seconds=4 * TRY_AGAIN_SECONDS)
         stop.set()
         await working

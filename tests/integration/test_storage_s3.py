@@ -5,12 +5,13 @@ import os
 import random
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from benchmarks.memory import peak_bytes, reset_peak, resident_bytes
 
 from storyarn_export.domain.errors import StorageError, StorageRefusedError, UploadLostError
-from storyarn_export.storage.s3 import S3Storage
+from storyarn_export.storage.s3 import S3Storage, open_s3
 from storyarn_export.storage.s3_calls import Patience
 from storyarn_export.storage.s3_parts import (
     LEAST_PART_BYTES,
@@ -262,20 +263,18 @@ async def test_a_digest_of_another_machine_begins_anew(storage: S3Storage) -> No
         await storage.resume(KEY, {**await half(storage), "digest": "openssl-z80:AAAA"})
 
 
-async def test_listings_have_pages(
-    bucket: OwnBucket, storage: S3Storage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("storyarn_export.storage.s3_bucket.PAGE", 2)
+async def test_listings_have_pages(bucket: OwnBucket) -> None:
     for number in range(5):
         await bucket.client.put_object(Bucket=bucket.name, Key=f"exports/{number}", Body=b"x")
-    assert len([one async for one in storage.files("exports/")]) == 5
-    async with await storage.create(KEY) as upload:
-        for _ in range(5):
-            await upload.write(b"x" * LEAST_PART_BYTES)
-        state = await upload.seal()
-    async with await storage.resume(KEY, state) as again:
-        await again.publish()
-    assert await storage.size(KEY) == 5 * LEAST_PART_BYTES
+    async with open_s3(replace(bucket.place(), page=2)) as storage:
+        assert len([one async for one in storage.files("exports/")]) == 5
+        async with await storage.create(KEY) as upload:
+            for _ in range(5):
+                await upload.write(b"x" * LEAST_PART_BYTES)
+            state = await upload.seal()
+        async with await storage.resume(KEY, state) as again:
+            await again.publish()
+        assert await storage.size(KEY) == 5 * LEAST_PART_BYTES
 
 
 async def test_an_upload_was_touched_when_its_newest_part_was(storage: S3Storage) -> None:

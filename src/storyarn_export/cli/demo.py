@@ -13,7 +13,8 @@ from storyarn_export.cli.admin import ADMIN_EMAIL
 from storyarn_export.cli.demo_server import DemoServer
 from storyarn_export.cli.export import fetch, wait_for
 from storyarn_export.cli.failures import CommandError
-from storyarn_export.cli.http_client import ApiClient, Job
+from storyarn_export.cli.http_client import ApiClient
+from storyarn_export.cli.job import Job
 from storyarn_export.cli.output import note, say, say_json
 from storyarn_export.cli.parameters import AsJson
 from storyarn_export.cli.progress_views import ProgressView, progress_view

@@ -11,7 +11,9 @@ from typing import BinaryIO, Protocol
 import httpx
 
 from storyarn_export.cli.failures import CommandError
-from storyarn_export.cli.http_client import ApiClient, BusyServerError, Job, refusal
+from storyarn_export.cli.http_client import ApiClient
+from storyarn_export.cli.job import Job
+from storyarn_export.cli.refusals import BusyServerError, refusal
 
 MAX_FRUITLESS_ATTEMPTS = 6
 """Attempts in a row that bring no byte; one that brings some starts the count again."""

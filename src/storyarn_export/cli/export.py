@@ -12,10 +12,12 @@ from storyarn_export.cli.downloading import FileTarget, StandardOutput, download
 from storyarn_export.cli.export_options import parse_options
 from storyarn_export.cli.failures import CommandError, usage_error
 from storyarn_export.cli.following import Follower
-from storyarn_export.cli.http_client import ApiClient, Job, NotCancellableError
+from storyarn_export.cli.http_client import ApiClient
+from storyarn_export.cli.job import Job
 from storyarn_export.cli.output import note, say, say_json
 from storyarn_export.cli.parameters import AsJson, Server, Token, require_token
 from storyarn_export.cli.progress_views import ProgressView, progress_view
+from storyarn_export.cli.refusals import NotCancellableError
 
 STDOUT = "-"
 

@@ -5,7 +5,8 @@ from urllib.parse import quote
 
 import typer
 
-from storyarn_export.cli.http_client import ApiClient, Job
+from storyarn_export.cli.http_client import ApiClient
+from storyarn_export.cli.job import Job
 from storyarn_export.cli.output import say, say_json, say_table
 from storyarn_export.cli.parameters import AsJson, Server, Token, require_token
 

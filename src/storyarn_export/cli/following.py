@@ -8,7 +8,9 @@ from typing import Generic, TypeVar
 import httpx
 from httpx_sse import EventSource, SSEError
 
-from storyarn_export.cli.http_client import ApiClient, Job, ServerLostError
+from storyarn_export.cli.http_client import ApiClient
+from storyarn_export.cli.job import Job
+from storyarn_export.cli.refusals import ServerLostError
 
 MAX_BREAKS = 5
 """Streams that may break without having said anything; then the job is asked for its state alone."""

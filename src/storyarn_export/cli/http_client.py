@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import islice
 from types import TracebackType
 from typing import Any, Self
@@ -10,6 +9,13 @@ from typing import Any, Self
 import httpx
 
 from storyarn_export.cli.failures import CommandError
+from storyarn_export.cli.job import Job
+from storyarn_export.cli.refusals import (
+    NotCancellableError,
+    ServerLostError,
+    object_of,
+    refusal,
+)
 
 READ_TIMEOUT_SECONDS = 45.0
 """An event stream sends a comment at least every 15 s: what is silent for this long is broken."""
@@ -22,64 +28,6 @@ CANCEL_TIMEOUT_SECONDS = 5.0
 """Whoever presses Ctrl-C does not wait for longer."""
 VERIFY_TIMEOUT_SECONDS = 300.0
 """Small files are read back while we wait, after those of others."""
-TERMINAL = frozenset({"completed", "failed", "cancelled"})
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """An export as the API shows it.
-
-    Attributes:
-        raw: the whole resource.
-    """
-
-    raw: Mapping[str, Any]
-
-    @property
-    def id(self) -> str:
-        """Its UUID."""
-        return str(self.raw["job_id"])
-
-    @property
-    def url(self) -> str:
-        """Its address on the server."""
-        return f"/api/projects/{self.raw['project_id']}/exports/{self.id}"
-
-    @property
-    def status(self) -> str:
-        """Where it stands."""
-        return str(self.raw["status"])
-
-    @property
-    def is_over(self) -> bool:
-        """Whether it will not change any more."""
-        return self.status in TERMINAL
-
-    @property
-    def progress(self) -> int:
-        """0 to 100; 100 only when the file is there."""
-        return int(self.raw["progress"])
-
-    @property
-    def entities(self) -> tuple[int, int]:
-        """Processed, and all of them."""
-        return int(self.raw["entities"]["processed"]), int(self.raw["entities"]["total"])
-
-    @property
-    def sha256(self) -> str:
-        """Of the finished file, lowercase hex."""
-        return str(self.raw["sha256"])
-
-    @property
-    def file_size(self) -> int:
-        """Of the finished file, bytes."""
-        return int(self.raw["file_size"])
-
-    @property
-    def filename(self) -> str:
-        """That the server suggests; never more than a name."""
-        name = str(self.raw["filename"]).replace("\\", "/").rpartition("/")[2]
-        return name if name not in ("", ".", "..") else f"{self.id}.export"
 
 
 class ApiClient:
@@ -116,7 +64,7 @@ class ApiClient:
         if project.isascii() and project.isdecimal():
             response = self._send("GET", f"/api/projects/{project}")
             if response.status_code != httpx.codes.NOT_FOUND:
-                return str(_body(response)["id"])
+                return str(object_of(response)["id"])
         found = [str(one["id"]) for one in self._projects() if one["slug"] == project]
         if not found:
             raise CommandError(f"there is no project {project!r} that this token may see")
@@ -144,7 +92,7 @@ class ApiClient:
         headers = {"Idempotency-Key": key} | ({"Prefer": "respond-async"} if queued else {})
         body = {"format": format_name, "options": dict(options)}
         return Job(
-            _body(self._send("POST", f"/api/projects/{project_id}/exports", json=body, headers=headers))
+            object_of(self._send("POST", f"/api/projects/{project_id}/exports", json=body, headers=headers))
         )
 
     def job(self, url: str) -> Job:
@@ -153,7 +101,7 @@ class ApiClient:
         Raises:
             CommandError: There is no such job, or the server does not answer.
         """
-        return Job(_body(self._send("GET", url)))
+        return Job(object_of(self._send("GET", url)))
 
     def asked(self, method: str, url: str, **request: Any) -> Mapping[str, Any]:
         """The JSON object that answers a request.
@@ -161,7 +109,7 @@ class ApiClient:
         Raises:
             CommandError: The server refuses, or does not answer.
         """
-        return _body(self._send(method, url, **request))
+        return object_of(self._send(method, url, **request))
 
     def jobs(self, project_id: str, *, limit: int) -> Iterator[Job]:
         """The exports of a project, newest first.
@@ -186,7 +134,7 @@ class ApiClient:
         response = self._send("POST", f"{url}/cancel", timeout=CANCEL_TIMEOUT_SECONDS)
         if response.status_code == httpx.codes.CONFLICT:
             raise NotCancellableError(str(refusal(response)))
-        return Job(_body(response))
+        return Job(object_of(response))
 
     def verify(self, url: str) -> Mapping[str, Any]:
         """Has the server read the file of an export back; what it has found, or that it is at it.
@@ -194,7 +142,7 @@ class ApiClient:
         Raises:
             CommandError: It cannot be verified, or the server does not answer.
         """
-        return _body(self._send("POST", f"{url}/verify", timeout=VERIFY_TIMEOUT_SECONDS))
+        return object_of(self._send("POST", f"{url}/verify", timeout=VERIFY_TIMEOUT_SECONDS))
 
     def delete(self, url: str) -> None:
         """Deletes an export and its file, cancelling it first if need be.
@@ -241,7 +189,7 @@ class ApiClient:
         cursor: str | None = None
         for _ in range(MAX_PAGES):
             params = {"limit": str(size)} | ({"cursor": cursor} if cursor else {})
-            page = _body(self._send("GET", url, params=params))
+            page = object_of(self._send("GET", url, params=params))
             yield from page["items"]
             cursor = page["next_cursor"]
             if cursor is None:
@@ -256,49 +204,3 @@ class ApiClient:
             ) from error
         except httpx.InvalidURL as error:
             raise CommandError(f"{self.server!r} is not the URL of a server: {error}") from error
-
-
-class NotCancellableError(CommandError):
-    """The export is over."""
-
-
-class ServerLostError(CommandError):
-    """The server does not answer at the moment."""
-
-
-class BusyServerError(ServerLostError):
-    """The server answers that it cannot at the moment (429, 5xx)."""
-
-
-def refusal(response: httpx.Response) -> CommandError:
-    """What the server says is wrong, on one line; its body has been read.
-
-    Returns:
-        A BusyServerError when trying again may help.
-    """
-    kind = BusyServerError if response.status_code == httpx.codes.TOO_MANY_REQUESTS else CommandError
-    kind = BusyServerError if response.is_server_error else kind
-    try:
-        problem = response.json()
-    except ValueError:
-        problem = None
-    if not isinstance(problem, dict) or "code" not in problem:
-        # Without its query: that of a signed URL is as good as a password.
-        place = response.request.url.copy_with(query=None)
-        return kind(f"{place} answered {response.status_code} {response.reason_phrase}")
-    errors = "; ".join(f"{one['path']}: {one['message']}" for one in problem.get("errors", ()))
-    reference = f" (request {problem['request_id']})" if "request_id" in problem else ""
-    said = f"{problem['code']}: {problem.get('detail') or problem.get('title')}"
-    return kind(f"{said}{f' [{errors}]' if errors else ''}{reference}")
-
-
-def _body(response: httpx.Response) -> dict[str, Any]:
-    if not response.is_success:
-        raise refusal(response)
-    try:
-        body = response.json()
-    except ValueError as error:
-        raise CommandError(f"{response.request.url} did not answer with JSON: is it this service?") from error
-    if not isinstance(body, dict):
-        raise CommandError(f"{response.request.url} did not answer as this service does")
-    return body

@@ -8,13 +8,13 @@ import typer
 
 from storyarn_export.cli.failures import CommandError
 from storyarn_export.cli.following import Follower
-from storyarn_export.cli.http_client import NotCancellableError
 from storyarn_export.cli.import_client import ImportClient
 from storyarn_export.cli.import_views import preview_rows, report_rows, say_warnings
 from storyarn_export.cli.importing import FormFile, Import
 from storyarn_export.cli.output import note, say, say_json, say_table
 from storyarn_export.cli.parameters import AsJson, Server, Token, require_token
 from storyarn_export.cli.progress_views import ImportView, progress_view
+from storyarn_export.cli.refusals import NotCancellableError
 from storyarn_export.domain.imports import ConflictResolution
 
 PREVIEW_COLUMNS = ("section", "in the file", "new", "existing")

@@ -8,7 +8,7 @@ from secrets import token_hex
 from typing import Any
 
 from storyarn_export.cli.failures import CommandError
-from storyarn_export.cli.http_client import Job
+from storyarn_export.cli.job import Job
 
 PIECE_BYTES = 256 * 1024
 OVER = frozenset({"completed", "failed", "cancelled", "expired"})

@@ -8,7 +8,7 @@ from typing import Protocol, TextIO
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from storyarn_export.cli.http_client import Job
+from storyarn_export.cli.job import Job
 
 LINE_EVERY_PERCENT = 10
 LINE_EVERY_SECONDS = 2.0

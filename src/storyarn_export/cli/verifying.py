@@ -6,8 +6,10 @@ from typing import Any
 
 from storyarn_export.cli.failures import CommandError
 from storyarn_export.cli.following import LOST_SECONDS, POLL_SECONDS
-from storyarn_export.cli.http_client import ApiClient, Job, ServerLostError
+from storyarn_export.cli.http_client import ApiClient
+from storyarn_export.cli.job import Job
 from storyarn_export.cli.output import note
+from storyarn_export.cli.refusals import ServerLostError
 
 AT_IT = frozenset({"pending", "running"})
 

@@ -89,7 +89,8 @@ class Snapshot:
         """End a count that nobody waits for any more."""
         if self._counting is not None:
             self._counting.cancel()
-            await asyncio.wait([self._counting])
+            # Whatever it ended in: whoever needed the count has heard of it, and nobody else wants to.
+            await asyncio.gather(self._counting, return_exceptions=True)
 
     async def project(self, project_id: int) -> bytes | None:
         """The project's own JSON object, `{id, name, slug, description, settings}`; None when there is none."""

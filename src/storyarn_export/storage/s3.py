@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from storyarn_export.domain.errors import StorageError, UploadLostError
 from storyarn_export.storage.contract import ListedFile, Unfinished
 from storyarn_export.storage.digest import ResumableSha256
-from storyarn_export.storage.s3_bucket import Bucket, OpenUpload
+from storyarn_export.storage.s3_bucket import PAGE, Bucket, OpenUpload
 from storyarn_export.storage.s3_calls import Caller, Patience, explain
 from storyarn_export.storage.s3_parts import Parts
 from storyarn_export.storage.s3_reading import read
@@ -38,6 +38,7 @@ class S3Place:
         region: None for that of the environment.
         prefix: before each key; empty or ending with `/`.
         patience: how long the store is asked again.
+        page: entries of a listing that are asked for at a time; more than 1,000 S3 does not give.
     """
 
     bucket: str
@@ -45,6 +46,7 @@ class S3Place:
     region: str | None = None
     prefix: str = ""
     patience: Patience = field(default_factory=Patience)
+    page: int = PAGE
 
 
 class S3Storage:
@@ -172,4 +174,4 @@ async def open_s3(place: S3Place) -> AsyncIterator[S3Storage]:
         region_name=place.region or session.region_name or DEFAULT_REGION,
         config=config,
     ) as client:
-        yield S3Storage(Bucket(client, place.bucket, Caller(patience)), place.prefix)
+        yield S3Storage(Bucket(client, place.bucket, Caller(patience), place.page), place.prefix)

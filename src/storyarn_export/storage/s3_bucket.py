@@ -45,12 +45,14 @@ class Bucket:
         client: connections to the store.
         name: of the bucket.
         caller: makes the calls.
+        page: entries of a listing that are asked for at a time.
     """
 
-    def __init__(self, client: "S3Client", name: str, caller: Caller) -> None:
+    def __init__(self, client: "S3Client", name: str, caller: Caller, page: int) -> None:
         self.client = client
         self.name = name
         self.caller = caller
+        self._page = page
 
     async def begin(self, key: str) -> str:
         """Begin a multipart upload; its id.
@@ -111,7 +113,11 @@ class Bucket:
             page = await self.caller(
                 "list parts",
                 lambda marker=marker: self.client.list_parts(  # type: ignore[misc] # a lambda's default has no type
-                    Bucket=self.name, Key=key, UploadId=upload_id, PartNumberMarker=marker, MaxParts=PAGE
+                    Bucket=self.name,
+                    Key=key,
+                    UploadId=upload_id,
+                    PartNumberMarker=marker,
+                    MaxParts=self._page,
                 ),
             )
             for one in page.get("Parts", ()):
@@ -208,7 +214,7 @@ class Bucket:
             page = await self.caller(
                 "list files",
                 lambda more=more: self.client.list_objects_v2(  # type: ignore[misc] # as above
-                    Bucket=self.name, Prefix=prefix, MaxKeys=PAGE, **more
+                    Bucket=self.name, Prefix=prefix, MaxKeys=self._page, **more
                 ),
             )
             for one in page.get("Contents", ()):
@@ -224,7 +230,7 @@ class Bucket:
             page = await self.caller(
                 "list uploads",
                 lambda more=more: self.client.list_multipart_uploads(  # type: ignore[misc] # as above
-                    Bucket=self.name, Prefix=prefix, MaxUploads=PAGE, **more
+                    Bucket=self.name, Prefix=prefix, MaxUploads=self._page, **more
                 ),
             )
             for one in page.get("Uploads", ()):
