@@ -1,5 +1,6 @@
 """What only an object store can do wrong: lost answers, parts that come late, writers that share an upload."""
 
+import asyncio
 import hashlib
 import os
 import random
@@ -261,6 +262,29 @@ async def test_one_thought_dead_completes_the_same_file(bucket: OwnBucket, stora
 async def test_a_digest_of_another_machine_begins_anew(storage: S3Storage) -> None:
     with pytest.raises(UploadLostError):
         await storage.resume(KEY, {**await half(storage), "digest": "openssl-z80:AAAA"})
+
+
+async def test_nothing_is_published_after_a_cancelled_publication(
+    bucket: OwnBucket, proxy: FaultProxy
+) -> None:
+    proxy.delay_seconds = 1.0
+    async with bucket.storage(url=proxy.url) as storage:
+        upload = await storage.create(KEY)
+        await upload.write(b"content")
+        await upload.seal()
+        proxy.plan(Fault.DELAY, "POST")
+        publishing = asyncio.create_task(upload.publish())
+        while not proxy.struck:
+            await asyncio.sleep(0.01)
+        publishing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await publishing
+        # Whoever removes now what is there has removed all.
+        seen = await bucket.keys()
+        await storage.delete(KEY)
+        await asyncio.sleep(2 * proxy.delay_seconds)
+        assert (seen, await bucket.keys()) == ([KEY], [])
+        await upload.close()
 
 
 async def test_listings_have_pages(bucket: OwnBucket) -> None:

@@ -117,6 +117,8 @@ class Upload(Protocol):
     async def publish(self) -> StoredFile:
         """Make the sealed file visible under its key; no error if an earlier try has done so.
 
+        A cancellation waits until the store has answered: afterwards the file is there or it is not.
+
         Raises:
             StorageError: the store did not take it.
         """

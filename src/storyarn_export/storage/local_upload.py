@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Self
 
 from storyarn_export.domain.errors import StorageError, UploadLostError
+from storyarn_export.storage.answered import answered
 from storyarn_export.storage.contract import StoredFile
 from storyarn_export.storage.digest import ResumableSha256
 
@@ -86,9 +87,12 @@ class LocalUpload:
         if not self._sealed:
             raise ValueError("only a sealed upload can be published")
         if not self._published:
-            await asyncio.to_thread(self._publish)
-            self._published = True
+            await answered(self._rename())
         return StoredFile(self.key, self.size, self._digest.hexdigest())
+
+    async def _rename(self) -> None:
+        await asyncio.to_thread(self._publish)
+        self._published = True
 
     async def close(self) -> None:
         """Write no more; see the contract."""

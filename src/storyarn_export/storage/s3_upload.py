@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from storyarn_export.domain.errors import StorageError, UploadLostError
+from storyarn_export.storage.answered import answered
 from storyarn_export.storage.contract import StoredFile
 from storyarn_export.storage.digest import ResumableSha256
 from storyarn_export.storage.heap import give_back
@@ -107,9 +108,12 @@ class S3Upload:
         if not self._sealed:
             raise ValueError("only a sealed upload can be published")
         if not self._published:
-            await self._bucket.complete(self._place, self.name, self._parts, size=self.size)
-            self._published = True
+            await answered(self._complete())
         return StoredFile(self.key, self.size, self._digest.hexdigest())
+
+    async def _complete(self) -> None:
+        await self._bucket.complete(self._place, self.name, self._parts, size=self.size)
+        self._published = True
 
     async def close(self) -> None:
         """Write no more; see the contract. A part on its way is given up: nobody has been told of it."""
