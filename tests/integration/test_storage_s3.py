@@ -24,6 +24,7 @@ from storyarn_export.storage.s3_parts import (
 )
 from tests.factories.fault_proxy import Fault, FaultProxy, fault_proxy
 from tests.factories.object_store import OwnBucket
+from tests.factories.outages import eventually
 
 KEY = "exports/1/job/run.json"
 PIECE = random.Random(1).randbytes(700_000)  # noqa: S311 - bytes to store
@@ -274,8 +275,11 @@ async def test_nothing_is_published_after_a_cancelled_publication(
         await upload.seal()
         proxy.plan(Fault.DELAY, "POST")
         publishing = asyncio.create_task(upload.publish())
-        while not proxy.struck:
-            await asyncio.sleep(0.01)
+
+        async def on_its_way() -> bool:
+            return Fault.DELAY in proxy.struck
+
+        await eventually(on_its_way)
         publishing.cancel()
         with pytest.raises(asyncio.CancelledError):
             await publishing
