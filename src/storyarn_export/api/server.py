@@ -1,6 +1,7 @@
 """Runs the API on a socket until it is told to stop."""
 
 import asyncio
+import gc
 import math
 import socket
 from collections.abc import Callable, Iterator
@@ -73,6 +74,9 @@ async def serve_api(
             timeout_graceful_shutdown=math.ceil(services.settings.shutdown_seconds),
         )
         server = ApiServer(config, lambda: on_ready(address))
+        # What is loaded by now stays for good: looking through all of it for cycles keeps every answer waiting.
+        gc.collect()
+        gc.freeze()
         serving = asyncio.create_task(_serve(server, listening))
         told = asyncio.create_task(stop.wait())
         try:
