@@ -197,7 +197,8 @@ async def _copy(source: asyncio.StreamReader, target: asyncio.StreamWriter, leng
     left = length
     while left is None or left:
         chunk = await source.read(CHUNK_BYTES if left is None else min(left, CHUNK_BYTES))
-        if not chunk:
+        # The other side may have gone meanwhile; uvloop takes bytes for it as a fault of the program.
+        if not chunk or target.is_closing():
             return
         target.write(chunk)
         await target.drain()

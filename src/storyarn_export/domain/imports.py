@@ -10,6 +10,10 @@ from storyarn_export.domain.story import Kind
 # Listed one by one; the rest is only counted.
 MAX_LISTED = 100
 
+# Names of what an import stores, below a prefix of its own.
+SOURCE = "source"
+ROWS = "rows"
+
 
 class ConflictResolution(StrEnum):
     """What becomes of a root of the file whose (kind, shortcut) a live root of the project has already.
@@ -154,3 +158,17 @@ class SourceFacts:
     exported_at: str | None
     project_name: str
     carries_bytes: bool = False
+
+
+def rows_key(key: str) -> str:
+    """Where the rows of an import's file are kept.
+
+    Args:
+        key: of the file.
+    """
+    return key.removesuffix(SOURCE) + ROWS
+
+
+def source_key(key: str) -> str:
+    """The file whose rows are kept under a key; the key itself where that is not of rows."""
+    return key.removesuffix(ROWS) + SOURCE if key.endswith(f"/{ROWS}") else key

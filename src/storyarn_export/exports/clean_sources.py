@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from storyarn_export.db.session import Sessions
+from storyarn_export.domain.imports import rows_key, source_key
 from storyarn_export.exports.cleaned import What, in_batches, statement
 from storyarn_export.exports.removing import BATCH, NIL, Removing, job_of
 from storyarn_export.storage.contract import Storage
@@ -40,7 +41,12 @@ class CleanSources:
             if not rows:
                 return
             after = rows[-1].id
-            gone = [row.id for row in rows if await self._removing.deleted(row.source_key)]
+            gone = [
+                row.id
+                for row in rows
+                if await self._removing.deleted(rows_key(row.source_key))
+                and await self._removing.deleted(row.source_key)
+            ]
             async with self._sessions.begin() as session:
                 removed = await session.execute(SOURCES_REMOVED, {"ids": gone})
                 await self._removing.cleaned.count(session, What.IMPORT_FILES, len(removed.all()))
@@ -60,7 +66,7 @@ class CleanSources:
             deleted = [
                 await self._removing.deleted(one.key)
                 for one in old
-                if job_of(one.key) is not None and one.key not in claimed
+                if job_of(one.key) is not None and source_key(one.key) not in claimed
             ]
             await self._removing.count(What.UNCLAIMED_FILES, sum(deleted))
 

@@ -20,6 +20,7 @@ from storyarn_export.imports.commit import complete
 from storyarn_export.imports.contents import ImportContents
 from storyarn_export.imports.endings import Run
 from storyarn_export.imports.execute import ExecuteImport
+from storyarn_export.imports.kept import KeptRows
 from storyarn_export.imports.policy import AT_A_TIME, LOCK_WAIT_SECONDS
 from storyarn_export.imports.source import open_incoming
 from storyarn_export.imports.status import KEEPING, READING
@@ -128,6 +129,7 @@ class Attempt:
                         expected_fingerprint=run.fingerprint,
                         on_progress=advance.watch(incoming.raw),
                         contents=contents,
+                        kept=KeptRows(self._storage, key) if incoming.bundle is None else None,
                     )
                     await self._refuse_strangers(run)
                     await complete(connection, run.token, report, undo)

@@ -52,7 +52,7 @@ async def look_ahead(connection: BulkConnection, project_id: int, staged: Staged
     await foresee(connection, project_id)
     met = await what_is_met(connection, MAX_LISTED)
     sections = {section: _section(kind, staged, met) for section, kind in SECTION_KINDS.items()}
-    return Preview(sections, staged.counts, staged.document.notices(), fingerprint)
+    return Preview(sections, staged.counts, staged.notices, fingerprint)
 
 
 async def look_again(connection: BulkConnection, project_id: int, staged: Staged) -> Preview:

@@ -8,6 +8,7 @@ from storyarn_export.domain.errors import PreviewStaleError
 from storyarn_export.domain.imports import ConflictResolution, ImportReport
 from storyarn_export.imports.conflicts import look_again, take_fingerprint
 from storyarn_export.imports.contents import ImportContents
+from storyarn_export.imports.kept import KeptRows
 from storyarn_export.imports.reading import OnProgress, Staged, stage_file
 from storyarn_export.imports.refusals import content_refusals
 from storyarn_export.imports.report import make_report
@@ -39,6 +40,7 @@ class ExecuteImport:
         expected_fingerprint: str | None,
         on_progress: OnProgress | None = None,
         contents: ImportContents | None = None,
+        kept: KeptRows | None = None,
     ) -> ImportReport:
         """Execute an import.
 
@@ -51,6 +53,7 @@ class ExecuteImport:
             expected_fingerprint: that of the preview which the caller decided by; None accepts whatever is there.
             on_progress: told, after every batch, how many rows have been read so far; the writing comes after that.
             contents: stores the bytes of assets; None: they are left out.
+            kept: rows of the file that may stand in for it.
 
         Raises:
             DocumentError: the file cannot be read or stored.
@@ -59,13 +62,15 @@ class ExecuteImport:
         """
         started = time.monotonic()
         with content_refusals():
-            staged = await stage_file(connection, source, self._limits, on_progress, contents)
+            staged = None if kept is None else await kept.stage(connection, on_progress)
+            if staged is None:
+                staged = await stage_file(connection, source, self._limits, on_progress, contents)
             await lock_project(connection, project_id)
             await decide(connection, project_id, resolution)
             await self._refuse_stale(connection, project_id, staged, expected_fingerprint)
             done = await self._write(connection, project_id, staged, resolution, contents)
         duration_ms = round((time.monotonic() - started) * 1000)
-        return await make_report(connection, done, staged.document.notices(), duration_ms=duration_ms)
+        return await make_report(connection, done, staged.notices, duration_ms=duration_ms)
 
     async def _refuse_stale(
         self, connection: BulkConnection, project_id: int, staged: Staged, expected: str | None
@@ -87,8 +92,7 @@ class ExecuteImport:
             await contents.bring(connection)
         if resolution is ConflictResolution.RENAME:
             await apply_renames(connection, self._limits)
-        head = staged.document.head()
-        done = await materialize(connection, project_id, head, staged.counts, resolution)
+        done = await materialize(connection, project_id, staged.head, staged.counts, resolution)
         if resolution is ConflictResolution.OVERWRITE:
             await retarget_project(connection, project_id, self._limits)
         return done

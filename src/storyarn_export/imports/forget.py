@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 
 from storyarn_export.db.session import Sessions
 from storyarn_export.domain.errors import StorageError
+from storyarn_export.domain.imports import rows_key
 from storyarn_export.domain.lifecycle import ENDED_IMPORTS
 from storyarn_export.imports.status import JOBS
 from storyarn_export.jobs.steady import steadily
@@ -28,12 +29,13 @@ class ForgetSource:
         self._storage = storage
 
     async def __call__(self, key: str) -> bool:
-        """Remove a file.
+        """Remove a file, and what was kept of its rows.
 
         Returns:
             Whether it is gone; else the clean-up tries again.
         """
         try:
+            await self._storage.delete(rows_key(key))
             await self._storage.delete(key)
         except StorageError as error:
             log.warning("stored bytes are left for the clean-up", key=key, error=error.message)

@@ -107,8 +107,7 @@ async def _load(
 ) -> LoadReport:
     started = time.monotonic()
     staged = await stage_file(connection, file, limits)
-    document = staged.document
-    head = document.head()
+    head = staged.head
     chosen = name or head.name
     project_id, slug = await create_project(connection, head, owner_id=owner_id, name=chosen)
     await decide(connection, project_id, None)
@@ -124,7 +123,7 @@ async def _load(
         renames=(Rename("project", head.slug or "", slug),) if renamed else (),
         unresolved_references=done.unresolved,
         unresolved_total=done.unresolved_total,
-        warnings=(*document.notices(), *done.notices),
+        warnings=(*staged.notices, *done.notices),
         duration_ms=round((time.monotonic() - started) * 1000),
     )
 

@@ -7,6 +7,7 @@ import asyncpg
 from storyarn_export.db.transaction import bulk_transaction
 from storyarn_export.domain.imports import Preview, SourceFacts
 from storyarn_export.imports.contents import ImportContents
+from storyarn_export.imports.kept import KeptRows
 from storyarn_export.imports.preview import PreviewImport
 from storyarn_export.imports.reading import OnProgress
 from storyarn_export.imports.source import StoredSource, open_incoming
@@ -56,6 +57,7 @@ class Look:
                         incoming.file,
                         on_progress=on_progress,
                         contents=ImportContents(incoming.bundle),
+                        kept=KeptRows(self._storage, key) if incoming.bundle is None else None,
                     )
             except asyncpg.PostgresError as error:
                 refused = content_refused(error)

@@ -6,6 +6,7 @@ from storyarn_export.db.session import BulkConnection
 from storyarn_export.domain.imports import Preview, SourceFacts
 from storyarn_export.imports.conflicts import look_ahead
 from storyarn_export.imports.contents import ImportContents
+from storyarn_export.imports.kept import KeptRows
 from storyarn_export.imports.reading import OnProgress, stage_file
 from storyarn_export.imports.refusals import content_refusals
 from storyarn_export.parsers.guard import Limits
@@ -30,6 +31,7 @@ class PreviewImport:
         *,
         on_progress: OnProgress | None = None,
         contents: ImportContents | None = None,
+        kept: KeptRows | None = None,
     ) -> tuple[SourceFacts, Preview]:
         """Preview an import.
 
@@ -39,12 +41,15 @@ class PreviewImport:
             source: an open file, plain or gzip, which is read forwards and stays open.
             on_progress: told, after every batch, how many rows have been read so far.
             contents: looks at the bytes of assets; None: they are left out.
+            kept: keeps the rows of a large file for its execution, unless that has to store what the file carries.
 
         Raises:
             DocumentError: the file cannot be read.
         """
         with content_refusals():
             staged = await stage_file(connection, source, self._limits, on_progress, contents)
+            if kept is not None and not staged.document.facts().carries_bytes:
+                await kept.keep(connection, staged)
             if contents is not None:
                 await contents.bring(connection)
             preview = await look_ahead(connection, project_id, staged)

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import BinaryIO
 
 from storyarn_export.db.session import BulkConnection
-from storyarn_export.domain.document import DocumentRow
+from storyarn_export.domain.document import DocumentRow, Notice, ProjectHead
 from storyarn_export.domain.story import Kind
 from storyarn_export.imports.contents import ImportContents
 from storyarn_export.materializer.materialize import stage_document
@@ -27,12 +27,25 @@ class Staged:
     """A file that lies in staging tables.
 
     Attributes:
-        document: read to its end.
         counts: its rows by kind; every kind is there.
+        head: what it says of the project.
+        notices: what the parser left out.
+    """
+
+    counts: Mapping[Kind, int]
+    head: ProjectHead
+    notices: tuple[Notice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFile(Staged):
+    """A file that has just been parsed.
+
+    Attributes:
+        document: read to its end.
     """
 
     document: Document
-    counts: Mapping[Kind, int]
 
 
 async def stage_file(
@@ -41,7 +54,7 @@ async def stage_file(
     limits: Limits,
     on_progress: OnProgress | None = None,
     contents: ImportContents | None = None,
-) -> Staged:
+) -> ParsedFile:
     """Read a file into staging tables.
 
     Memory: a few batches of BATCH_ROWS, or one entity where that is larger.
@@ -59,7 +72,7 @@ async def stage_file(
     document = open_document(source, limits, baggage=None if contents is None else contents.baggage)
     async with aclosing(_batches(document.rows(), on_progress)) as batches:
         counts = await stage_document(connection, batches)
-    return Staged(document, counts)
+    return ParsedFile(counts, document.head(), document.notices(), document)
 
 
 async def _batches(

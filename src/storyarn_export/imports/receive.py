@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 from storyarn_export.db.models import ImportJob
 from storyarn_export.db.session import Sessions
 from storyarn_export.domain.errors import DocumentError, ServiceUnavailableError, StorageError
-from storyarn_export.domain.imports import Preview, SourceFacts
+from storyarn_export.domain.imports import SOURCE, Preview, SourceFacts, rows_key
 from storyarn_export.domain.lifecycle import ImportStatus
 from storyarn_export.imports.look import Look
 from storyarn_export.imports.policy import (
@@ -97,7 +97,7 @@ class ReceiveImport:
             IdempotencyKeyReusedError: the key came with another request.
         """
         job_id = uuid7()
-        key = f"{PREFIX}{project_id}/{job_id}/source"
+        key = f"{PREFIX}{project_id}/{job_id}/{SOURCE}"
         with self._place():
             stored, begins = await self._store(key, content)
         try:
@@ -195,6 +195,7 @@ class ReceiveImport:
 
     async def _forget(self, key: str) -> None:
         try:
+            await self._storage.delete(rows_key(key))
             await self._storage.delete(key)
         except StorageError as error:
             log.warning("stored bytes are left for the clean-up", key=key, error=error.message)

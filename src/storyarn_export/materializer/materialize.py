@@ -12,7 +12,7 @@ from storyarn_export.domain.errors import DocumentError
 from storyarn_export.domain.imports import ConflictResolution
 from storyarn_export.domain.story import Kind
 from storyarn_export.materializer.ids import refuse_clashes
-from storyarn_export.materializer.plan import is_large
+from storyarn_export.materializer.plan import is_large, tell_planner
 from storyarn_export.materializer.references import find_faults
 from storyarn_export.materializer.report import collect_notices, count_unresolved, list_unresolved
 from storyarn_export.materializer.sections import insert_sections
@@ -59,8 +59,7 @@ async def stage_document(
     staging = Staging(connection)
     await staging.open()
     await staging.fill(batches)
-    if is_large(staging.counts):
-        await connection.execute(statement("analyze"))
+    await tell_planner(connection, staging.counts)
     await refuse_clashes(connection)
     return staging.counts
 

@@ -36,6 +36,17 @@ def is_large(staged: Mapping[Kind, int]) -> bool:
     return sum(staged.values()) >= ANALYZE_ROWS
 
 
+async def tell_planner(connection: BulkConnection, staged: Mapping[Kind, int]) -> None:
+    """Gather statistics of staged rows where there are many of them.
+
+    Args:
+        connection: whose transaction has staged a file.
+        staged: its rows, by kind.
+    """
+    if is_large(staged):
+        await connection.execute(statement("analyze"))
+
+
 async def decide(connection: BulkConnection, project_id: int, resolution: ConflictResolution | None) -> None:
     """Find out which roots and assets of the file the project has, and what becomes of them.
 

@@ -19,7 +19,7 @@ from storyarn_export.domain.errors import DocumentError
 from storyarn_export.domain.options import AssetMode, ExportOptions
 from storyarn_export.exports.document import Document
 from storyarn_export.imports.contents import ImportContents
-from storyarn_export.imports.reading import Staged, stage_file
+from storyarn_export.imports.reading import ParsedFile, stage_file
 from storyarn_export.imports.refusals import content_refusals
 from storyarn_export.imports.source import READ_BYTES, Incoming, StoredSource, open_incoming
 from storyarn_export.materializer.materialize import materialize
@@ -116,12 +116,12 @@ class VerifyFile:
 
     async def _load(
         self, connection: BulkConnection, incoming: Incoming, limits: Limits, owner_id: int
-    ) -> tuple[int, Staged, tuple[Notice, ...]]:
+    ) -> tuple[int, ParsedFile, tuple[Notice, ...]]:
         contents = ImportContents(incoming.bundle)
         with content_refusals():
             staged = await stage_file(connection, incoming.file, limits, contents=contents)
             await contents.bring(connection)
-            head = staged.document.head()
+            head = staged.head
             project_id = await _create_scratch(connection, head, owner_id)
             await decide(connection, project_id, None)
             await identify_shifted(connection, shift_of(connection.get_server_pid()))
