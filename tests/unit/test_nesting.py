@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from storyarn_export.serializers.writing.nesting import Arrays, Nesting, Place
+from storyarn_export.serializers.writing.nesting import Arrays, Nesting, Place, Texts
 from storyarn_export.serializers.writing.style import Style
 
 PLACES = {
@@ -55,12 +55,12 @@ def written(tags: list[str], style: Style, *, restored: bool) -> bytes:
     bodies = [b'{"n":%d}' % number for number in range(len(tags))]
     if restored:
         for name, body in zip(names, bodies, strict=True):
-            nesting.write([name], [body], out)
+            nesting.write([name], Texts([body]), out)
             state = json.loads(json.dumps(nesting.state()))
             nesting = Nesting(PLACES, style, 1)
             nesting.restore(state)
     else:
-        nesting.write(names, bodies, out)
+        nesting.write(names, Texts(bodies), out)
     nesting.close(out)
     out.append((b"" if nesting.empty else style.line(0)) + b"]")
     return b"".join(out)

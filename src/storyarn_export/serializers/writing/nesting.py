@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, Protocol
 
 from storyarn_export.serializers.writing.style import Style
 
@@ -37,6 +37,35 @@ class Place:
     holds: Arrays | None = None
 
 
+class Bodies(Protocol):
+    """The objects of rows without their arrays, JSON text. Rows that are asked for together have one place."""
+
+    def each(self, start: int, end: int) -> Sequence[bytes]:
+        """The objects of the rows from `start` to before `end`."""
+
+    def joined(self, start: int, end: int) -> bytes:
+        """The same with commas between them."""
+
+
+class Texts:
+    """Objects that have been made already.
+
+    Args:
+        texts: one for each row.
+    """
+
+    def __init__(self, texts: Sequence[bytes]) -> None:
+        self._texts = texts
+
+    def each(self, start: int, end: int) -> Sequence[bytes]:
+        """See `Bodies`."""
+        return self._texts[start:end]
+
+    def joined(self, start: int, end: int) -> bytes:
+        """See `Bodies`."""
+        return b",".join(self._texts[start:end])
+
+
 class Nesting:
     """Writes one array of objects that hold arrays of objects.
 
@@ -58,12 +87,12 @@ class Nesting:
         self._depths = [depth]
         self._empty = True
 
-    def write(self, tags: Sequence[bytes], bodies: Sequence[bytes], out: list[bytes]) -> None:
+    def write(self, tags: Sequence[bytes], bodies: Bodies, out: list[bytes]) -> None:
         """Append rows' bytes to `out`, with whatever has to be closed and opened between them.
 
         Args:
             tags: each row's tag, one of the places.
-            bodies: each row's object without its arrays, JSON text.
+            bodies: the rows' objects without their arrays.
             out: what has been written; grows.
         """
         start = 0
@@ -71,17 +100,20 @@ class Nesting:
         for place, run in groupby(map(self._places.__getitem__, tags)):
             end = start + len(list(run))
             if place.holds is None:
-                self._leaves(place, bodies[start:end], out)
+                self._leaves(place, bodies, start, end, out)
             else:
-                for body in bodies[start:end]:
+                for body in bodies.each(start, end):
                     self._branch(place, place.holds, body, out)
             start = end
 
-    def _leaves(self, place: Place, bodies: Sequence[bytes], out: list[bytes]) -> None:
+    def _leaves(self, place: Place, bodies: Bodies, start: int, end: int, out: list[bytes]) -> None:
         self._place(place, out)
+        if not self._style.pretty:
+            out.append(bodies.joined(start, end))
+            return
         depth = self._depths[place.depth]
         line = self._style.line(depth)
-        values = [self._style.value(body, depth) for body in bodies] if self._style.pretty else bodies
+        values = [self._style.value(body, depth) for body in bodies.each(start, end)]
         out.append(line + (b"," + line).join(values))
 
     def _branch(self, place: Place, holds: Arrays, body: bytes, out: list[bytes]) -> None:

@@ -1,7 +1,8 @@
 """Strings and glossary: rows that come one a language and are written one object a string or term."""
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
+from itertools import chain, compress, pairwise
+from operator import ne
 from typing import Any
 
 from storyarn_export.serializers.formats.storyarn.rows import Column, Template
@@ -34,33 +35,37 @@ class Grouped:
         self._head: Head = ()
         self.groups = 0
 
-    def write(self, heads: Sequence[Column], locales: Column, values: Column, out: list[bytes]) -> None:
+    def write(self, heads: Sequence[Column], members: list[bytes], out: list[bytes]) -> None:
         """Append rows' bytes to `out`.
 
         Args:
             heads: the columns of the group's own object as of each row.
-            locales: locale codes, JSON strings.
-            values: the rows' values for them.
+            members: what each row adds to the group's translations, see `members`; may be changed.
             out: what has been written; grows.
         """
-        start = 0
-        # Made all at once: most groups have as many rows as the project has languages, which are few.
-        members = self._members(locales, values)
-        for head, run in groupby(zip(*heads, strict=True)):
-            end = start + len(list(run))
+        rows = list(zip(*heads, strict=True))
+        before = [b","] * len(rows)
+        # Where a row's head is not that of the row before it. Most groups have a row for each of a few languages.
+        starts = list(compress(range(len(rows)), map(ne, rows, chain((self._head,), rows))))
+        for start, end in pairwise([*starts, len(rows)]):
+            head = rows[start]
             if head[: self._keys] != self._head[: self._keys]:
-                self.close(out)
-                self._begin(head, out)
-                out.append(b",".join(members[start:end]))
-            elif head == self._head:
-                out.append(b"," + b",".join(members[start:end]))
-            else:
+                before[start] = self._begin(head)
+            elif head != self._head:
                 differences = self._differences(head)
-                changed = [value[:-1] + differences + b"}" for value in values[start:end]]
-                out.append(b"," + b",".join(self._members(locales[start:end], changed)))
-            start = end
+                members[start:end] = [member[:-1] + differences + b"}" for member in members[start:end]]
+        pieces = [b""] * (2 * len(rows))
+        pieces[0::2] = before
+        pieces[1::2] = members
+        out.append(b"".join(pieces))
 
-    def _members(self, locales: Column, values: Column) -> list[bytes]:
+    def members(self, locales: Column, values: Column) -> list[bytes]:
+        """What rows add to the translations of their groups.
+
+        Args:
+            locales: locale codes, JSON strings.
+            values: the rows' values for them.
+        """
         style, depth = self._style, self._depth + 2
         if style.pretty:
             values = [style.value(value, depth) for value in values]
@@ -71,12 +76,14 @@ class Grouped:
         fields = zip(self._template.names, head, self._head, strict=True)
         return b"".join(b',"%b":%b' % (name, value) for name, value, first in fields if value != first)
 
-    def _begin(self, head: Head, out: list[bytes]) -> None:
+    def _begin(self, head: Head) -> bytes:
+        """What closes the open group, if there is one, and opens the next."""
+        closing = self._closing if self._head else b""
         comma = b"," if self.groups else b""
         shown = self._style.open_object(self._template.object(head), self._depth)
-        out.append(comma + self._line + shown + self._opening)
         self._head = head
         self.groups += 1
+        return closing + comma + self._line + shown + self._opening
 
     def close(self, out: list[bytes]) -> None:
         """Close the open group, the array itself left to the caller."""

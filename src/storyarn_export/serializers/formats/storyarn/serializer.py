@@ -11,11 +11,11 @@ from storyarn_export.domain.story import Batch, Kind, Section, Tag
 from storyarn_export.serializers.formats.storyarn.carried import Missing, with_keys
 from storyarn_export.serializers.formats.storyarn.localization import Grouped
 from storyarn_export.serializers.formats.storyarn.responses import is_normal, normalise_data
-from storyarn_export.serializers.formats.storyarn.rows import STRING, TERM, TRANSLATION, objects
+from storyarn_export.serializers.formats.storyarn.rows import STRING, TERM, TRANSLATION, Rows
 from storyarn_export.serializers.formats.storyarn.statistics import Statistics
 from storyarn_export.serializers.registry import Carried, Header
 from storyarn_export.serializers.writing.jsonb import loads_all
-from storyarn_export.serializers.writing.nesting import Arrays, Nesting, Place
+from storyarn_export.serializers.writing.nesting import Arrays, Nesting, Place, Texts
 from storyarn_export.serializers.writing.style import Style
 
 # One object for tags that stand in one array: rows of them alternate without leaving it.
@@ -131,12 +131,12 @@ class StoryarnSerializer:
                 self._localized(batch, out)
             case Section.SHEETS:
                 self._count_blocks(batch)
-                self._nesting.write(batch.tags, objects(batch), out)
+                self._nesting.write(batch.tags, Rows(batch), out)
             case Section.FLOWS:
                 self._dialogues(batch)
-                self._nesting.write(batch.tags, objects(batch), out)
+                self._nesting.write(batch.tags, Rows(batch), out)
             case _:
-                self._nesting.write(batch.tags, objects(batch), out)
+                self._nesting.write(batch.tags, Rows(batch), out)
         return b"".join(out)
 
     def named(self, batch: Batch, carried: Sequence[Carried | None]) -> bytes:
@@ -245,16 +245,21 @@ class StoryarnSerializer:
                 self._statistics.add_translations(
                     locales, batch.columns[TRANSLATED_TEXT], batch.columns[STATUS]
                 )
-                translations = TRANSLATION.objects(batch.columns[LOCALE + 1 :])
                 before = self._grouped.groups
-                self._grouped.write(batch.columns[:LOCALE], locales, translations, out)
+                self._grouped.write(batch.columns[:LOCALE], self._translations(batch), out)
                 self._statistics.strings += self._grouped.groups - before
             case b"term":
                 self._enter(GLOSSARY, out)
                 *entries, locales, terms = batch.columns
-                self._grouped.write(entries, locales, terms, out)
+                self._grouped.write(entries, self._grouped.members(locales, terms), out)
             case _:
                 self._languages(batch, out)
+
+    def _translations(self, batch: Batch) -> list[bytes]:
+        locales, translations = batch.columns[LOCALE], batch.columns[LOCALE + 1 :]
+        if self._style.pretty:
+            return self._grouped.members(locales, TRANSLATION.objects(translations))
+        return TRANSLATION.members(locales, translations)
 
     def _languages(self, batch: Batch, out: list[bytes]) -> None:
         for tag, body in zip(batch.tags, batch.columns[0], strict=True):
@@ -266,7 +271,7 @@ class StoryarnSerializer:
             language = orjson.loads(body)
             if not language["is_source"]:
                 self._statistics.targets.append(language["locale_code"])
-            self._nesting.write([tag], [body], out)
+            self._nesting.write([tag], Texts([body]), out)
 
     def _enter(self, array: int, out: list[bytes]) -> None:
         """Begin an array of the localization object unless it is the one being written."""
