@@ -80,7 +80,8 @@ def create(
 @projects.command("load")
 def load(
     file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, help="Native document, .json or .json.gz.")
+        Path,
+        typer.Argument(exists=True, dir_okay=False, help="Native document, .json, .json.gz or .json.zst."),
     ],
     name: Annotated[str | None, typer.Option(help="Name of the new project; default: the file's.")] = None,
     owner: Owner = None,
