@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from storyarn_export.bootstrap_imports import Imports, build_imports
 from storyarn_export.bootstrap_verifications import Verifications, build_verifications
 from storyarn_export.contents.replace import ReplaceContent
+from storyarn_export.contents.unclaimed import ForgetContents
 from storyarn_export.db.session import Sessions, create_bulk_pool, create_engine, create_sessions
 from storyarn_export.domain.cron import Cron
 from storyarn_export.exports.attempt import RunPolicy
@@ -28,7 +29,7 @@ from storyarn_export.exports.run import RunExport
 from storyarn_export.exports.sweep import SweepJob
 from storyarn_export.exports.undo import KeepBefore
 from storyarn_export.exports.validate import ValidateProject
-from storyarn_export.imports.load import LoadProject
+from storyarn_export.imports.load import ContentStore, LoadProject
 from storyarn_export.queueing.queue import EXPORTS, IMPORTS, MAINTENANCE, Queue
 from storyarn_export.serializers.formats.storyarn import STORYARN
 from storyarn_export.serializers.registry import FormatRegistry
@@ -192,7 +193,10 @@ async def open_services(
             quick_export=QuickExport(reads, storage, formats, request, threshold=settings.sync_threshold),
             validate_project=ValidateProject(reads, request),
             load_project=LoadProject(
-                bulk, max_bytes=settings.max_import_bytes, max_entity_bytes=settings.max_entity_bytes
+                bulk,
+                max_bytes=settings.max_import_bytes,
+                max_entity_bytes=settings.max_entity_bytes,
+                contents=ContentStore(storage, ForgetContents(sessions, storage)),
             ),
             replace_content=ReplaceContent(sessions, storage),
             verifications=build_verifications(

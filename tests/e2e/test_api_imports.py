@@ -3,7 +3,7 @@
 import asyncio
 import gzip
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,7 @@ from tests.e2e.problems import assert_problem
 from tests.factories.bringing import bring, form, long_tale, pieces, post_form, tale
 from tests.factories.documents import document, encode
 from tests.factories.outages import eventually
+from tests.factories.packed import zstd
 
 LONG = 2_500
 SKIP = {"conflict_resolution": "skip"}
@@ -96,9 +97,12 @@ async def test_a_small_file_is_looked_at_then_executed(
     assert_problem(await ann.post(f"{url}/cancel"), 409, "not-cancellable")
 
 
-async def test_gzip_is_told_by_its_content(ann: Member, projects: Projects) -> None:
+@pytest.mark.parametrize("compress", [gzip.compress, zstd])
+async def test_what_is_compressed_is_told_by_its_content(
+    ann: Member, projects: Projects, compress: Callable[[bytes], bytes]
+) -> None:
     project = await projects.make(ann)
-    brought = await bring(ann.client, project, gzip.compress(tale("Jon")), "tale.json")
+    brought = await bring(ann.client, project, compress(tale("Jon")), "tale.json")
     assert (brought.status_code, brought.json()["preview"]["total"]) == (201, 2)
     plain = await bring(ann.client, project, tale("Jon"), "tale.json.gz")
     assert plain.status_code == 201
@@ -146,6 +150,8 @@ async def test_a_stale_preview_is_turned_down(service: Running, ann: Member, pro
         (b"PK\x03\x04rest", "invalid-bundle"),
         (gzip.compress(tale("Jon"))[:-20], "invalid-gzip"),
         (gzip.compress(b" " * 40_000_000), "expansion-too-large"),
+        (zstd(tale("Jon"))[:-20], "invalid-zstd"),
+        (zstd(b" " * 40_000_000), "expansion-too-large"),
         (encode(document(sheets=[{"id": 1}])), None),
         (b"[" * 100_000, None),
     ],

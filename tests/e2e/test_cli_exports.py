@@ -183,6 +183,23 @@ def test_verify_tells_good_files_from_changed_ones(small: Service, tmp_path: Pat
     assert place.startswith("$.sheets[0].mood: ")
 
 
+@pytest.mark.parametrize(("compression", "ending"), [("gzip", ".json.gz"), ("zstd", ".json.zst")])
+def test_compressed_files(small: Service, tmp_path: Path, compression: str, ending: str) -> None:
+    made = small.client.run(
+        "export", small.project, "--compression", compression, "-o", str(tmp_path), "--verify", "--json"
+    ).json
+    path = Path(made["path"])
+    assert (path.name, path.stat().st_size) == (made["filename"], made["file_size"])
+    assert path.name.endswith(ending)
+    assert made["verification"]["status"] == "equal"
+    loaded = small.client.run("projects", "load", str(path), "--json").json
+    assert loaded["total"] == made["entities"]["total"]
+    twice = small.client.run(
+        "export", small.project, "--compression", "gzip", "--option", "compression=zstd", ok=False
+    )
+    assert (twice.code, "compression is given twice" in twice.stderr) == (2, True)
+
+
 def test_verify_waits_for_a_worker(service: Service, tmp_path: Path) -> None:
     output = ("-o", str(tmp_path / "story.json"))
     worker = service.client.start("worker")

@@ -1,11 +1,15 @@
 """Worker processes of the test's own, and jobs for them."""
 
+import asyncio
 import os
+import random
 import re
+import signal
 import subprocess
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -20,6 +24,8 @@ from tests.factories.program import Program
 
 ENTITIES = 60_000
 END_SECONDS = 60.0
+# After a checkpoint, until a worker is killed.
+MOMENT_SECONDS = 0.2
 MEBIBYTE = 1024 * 1024
 EXPORTED_AT = re.compile(rb'"exported_at":"[^"]*"')
 LEFT = """
@@ -46,7 +52,8 @@ class Farm:
         self.workers.append(worker)
         return worker
 
-    async def ask(self, options: ExportOptions | None = None) -> UUID:
+    async def ask(self, options: ExportOptions | None = None, *, at: datetime | None = None) -> UUID:
+        """Ask for an export; with `at` as if it had been at that time, which stands in its document."""
         async with self.services.sessions.begin() as session:
             requested = await self.services.request_export(
                 session,
@@ -56,6 +63,8 @@ class Farm:
                 options=options or ExportOptions(),
                 prefer_async=True,
             )
+            if at is not None:
+                requested.job.created_at = at
             return UUID(str(requested.job.id))
 
     async def job(self, job_id: UUID) -> ExportJob:
@@ -74,6 +83,41 @@ class Farm:
             return "upload" in ((await self.job(job_id)).checkpoint or {})
 
         await eventually(there, within_seconds=END_SECONDS)
+
+    async def kill_at_checkpoints(
+        self,
+        job_id: UUID,
+        worker: subprocess.Popen[str],
+        *,
+        kills: int,
+        chance: random.Random,
+        queues: str = "exports",
+    ) -> int:
+        """Kill whoever works on a job some moments after a further checkpoint, again and again; hire another each time.
+
+        Returns:
+            How often the job was killed before it was over.
+        """
+        size_bytes = attempt = 0
+
+        async def further() -> bool:
+            job = await self.job(job_id)
+            if job.status == "processing":
+                return job.attempt > attempt and (job.checkpoint or {}).get("size_bytes", 0) > size_bytes
+            return job.status != "pending"
+
+        for killed in range(kills):
+            await eventually(further, within_seconds=END_SECONDS)
+            await asyncio.sleep(chance.uniform(0, MOMENT_SECONDS))
+            worker.send_signal(signal.SIGKILL)
+            worker.wait()
+            job = await self.job(job_id)
+            if job.status != "processing":
+                return killed
+            # What it has done in its last moments counts, too.
+            size_bytes, attempt = (job.checkpoint or {}).get("size_bytes", 0), job.attempt
+            worker = self.hire(queues=queues)
+        return kills
 
     def content(self, job: ExportJob) -> bytes:
         return (self.storage / str(job.file_key)).read_bytes()

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from tests.factories.catalogue import catalogue
+from tests.factories.packed import zstd
 
 Json = dict[str, Any]
 # Stands in the text for what `json` would not write.
@@ -15,8 +16,8 @@ MARK = "@@raw@@"
 MOST_TEXT = 2_000
 MOST_CHANGES = 4
 STRUCTURAL_SHARE = 0.7
-PACKED_ONE_IN = 10
-DAMAGED_ONE_IN = 30
+PACKED_ONE_IN = 5
+DAMAGED_ONE_IN = 15
 RAW = (
     "1" * 5_000,
     "1e999999",
@@ -58,7 +59,7 @@ BYTES = (b"\x00", b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xef\xbb\xbf", b'"', b"{"
 
 
 def mutant(number: int) -> bytes:
-    """A document with one to four things changed in its structure or its bytes; every tenth is compressed."""
+    """A document with one to four things changed in its structure or its bytes; every fifth is compressed."""
     chance = random.Random(number)  # noqa: S311 - files, no secrets
     content = bytearray(_structural(chance) if chance.random() < STRUCTURAL_SHARE else _original().encode())
     if content == _original().encode():
@@ -66,7 +67,8 @@ def mutant(number: int) -> bytes:
             chance.choice(BYTEWISE)(chance, content)
     if number % PACKED_ONE_IN:
         return bytes(content)
-    packed = bytearray(gzip.compress(bytes(content), 1))
+    twice = number % (2 * PACKED_ONE_IN) == 0
+    packed = bytearray(gzip.compress(bytes(content), 1) if twice else zstd(bytes(content)))
     if number % DAMAGED_ONE_IN == 0:
         chance.choice(BYTEWISE)(chance, packed)
     return bytes(packed)
@@ -105,6 +107,11 @@ def bombs() -> Iterator[tuple[str, bytes]]:
     yield "gzip in gzip", gzip.compress(gzip.compress(b" " * 5_000_000))
     yield "gzip of one string", gzip.compress(head + b'"' + b"x" * 40_000_000 + b'"}')
     yield "many gzip members", gzip.compress(b"") * 100_000
+    yield "zstandard", zstd(b" " * 50_000_000)
+    yield "zstandard of one string", zstd(head + b'"' + b"x" * 40_000_000 + b'"}')
+    yield "zstandard in gzip", gzip.compress(zstd(b" " * 5_000_000))
+    yield "many frames of zstandard", zstd(b"") * 100_000
+    yield "zstandard that keeps 128 MiB", zstd(b" " * 1_000, window_bits=27)
     yield "arrays in arrays", b"[" * 500_000
     yield "objects in objects", b'{"a":' * 200_000
     yield "depth in a value", head + b'[{"id": "1", "name": ' + b"[" * 500_000

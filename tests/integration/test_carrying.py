@@ -20,7 +20,7 @@ from uuid_utils.compat import uuid7
 from storyarn_export.collector.snapshot import open_snapshot
 from storyarn_export.contents.taking import PREFIX, take
 from storyarn_export.domain.errors import AssetDamagedError
-from storyarn_export.domain.options import AssetMode, ExportOptions
+from storyarn_export.domain.options import AssetMode, Compression, ExportOptions
 from storyarn_export.exports.document import Stop, reconcile
 from storyarn_export.exports.writing import open_writer
 from storyarn_export.serializers.formats.storyarn import STORYARN
@@ -28,6 +28,7 @@ from storyarn_export.serializers.registry import Header
 from storyarn_export.storage.local import LocalStorage
 from tests.factories.contents import png
 from tests.factories.documents_out import EXPORTED_AT
+from tests.factories.packed import unpacked
 from tests.factories.rows import Story, new_story
 
 SCHEMA = (
@@ -36,6 +37,10 @@ SCHEMA = (
 SIZES = (400_001, 12, 98_304, 98_305, 200_000)
 GIVE = """
 UPDATE assets SET content_key = $2, content_sha256 = $3, content_crc32 = $4, size = $5, filename = $6 WHERE id = $1
+"""
+SHEETS = """
+INSERT INTO sheets (name, position, project_id)
+SELECT repeat(md5(n::text), 6), n, $1 FROM generate_series(1, $2::int) AS n
 """
 NAMES = ("Bär & Söhne.png", "../../etc/passwd", "東京.png", "x" * 250 + ".png", "plain.png")
 Place = tuple[int, list[str], str]
@@ -148,11 +153,7 @@ async def test_two_exports_are_the_same(carrying: Carrying, mode: str) -> None:
 @pytest.mark.parametrize("pretty", [False, True])
 async def test_a_run_goes_on_from_every_place(carrying: Carrying, mode: str, *, pretty: bool) -> None:
     # More than a block of the document, so that places lie within what is deflated.
-    await carrying.story.bulk.execute(
-        "INSERT INTO sheets (name, position, project_id)"
-        " SELECT repeat(md5(n::text), 6), n, $1 FROM generate_series(1, 2000) AS n",
-        carrying.story.project_id,
-    )
+    await carrying.story.bulk.execute(SHEETS, carrying.story.project_id, 2_000)
     lost = list(carrying.contents)[1]
     carrying.path(lost).unlink()
     places: list[Place] = []
@@ -162,6 +163,24 @@ async def test_a_run_goes_on_from_every_place(carrying: Carrying, mode: str, *, 
     for place in places[:: max(1, len(places) // 25)]:
         rest = await carrying.written(mode, pretty_print=pretty, start=place)
         assert whole[: place[0]] + rest == whole, place[:2]
+
+
+@pytest.mark.parametrize("compression", [Compression.GZIP, Compression.ZSTD])
+async def test_a_compressed_run_goes_on_from_every_place(
+    carrying: Carrying, compression: Compression
+) -> None:
+    # Many blocks, so that places lie within them.
+    await carrying.story.bulk.execute(SHEETS, carrying.story.project_id, 12_000)
+    places: list[Place] = []
+    whole = await carrying.written("embedded", compression=compression, places=places)
+    assert unpacked(whole, compression) == await carrying.written("embedded")
+    assert len(places) > 5
+    assert {stop[0] for _, stop, _ in places} == {"assets", "sheets"}
+    for place in places:
+        rest = await carrying.written("embedded", compression=compression, start=place)
+        assert whole[: place[0]] + rest == whole, place[:2]
+    # What waits for a block to be full.
+    assert max(len(state) for _, _, state in places) < 800 * 1024
 
 
 async def test_checkpoints_stay_small(carrying: Carrying) -> None:

@@ -45,6 +45,8 @@ def test_a_query_says_the_same_as_a_body() -> None:
         {"include_sheets": 1},
         {"include_sheets": None},
         {"include_assets": "all"},
+        {"compression": "brotli"},
+        {"compression": None},
         {"languages": "de"},
         {"languages": [1]},
         {"languages": ["x" * 11]},

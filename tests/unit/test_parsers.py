@@ -36,6 +36,7 @@ from tests.factories.documents import (
     wire,
     zone,
 )
+from tests.factories.packed import zstd
 
 LIMITS = Limits(max_bytes=64 * MIB)
 
@@ -247,6 +248,22 @@ def test_gzip_in_several_members() -> None:
     assert read(packed) == read(source)
 
 
+def test_zstandard_in_several_frames() -> None:
+    source = encode(catalogue())
+    # What stands between them is meant for others, and passed over.
+    skippable = b"\x50\x2a\x4d\x18\x05\x00\x00\x00hello"
+    packed = zstd(source[:1000]) + skippable + zstd(b"") + zstd(source[1000:])
+    assert read(packed) == read(source)
+
+
+def test_zstandard_that_looks_back_too_far() -> None:
+    source = encode(document())
+    assert read(zstd(source, window_bits=23)) == read(source)
+    error = refusal(zstd(source, window_bits=27))
+    assert (error.document_code, error.offset) == ("invalid-zstd", 0)
+    assert error.hint is not None
+
+
 def test_only_known_formats() -> None:
     with pytest.raises(UnknownFormatError, match="ink"):
         open_document(io.BytesIO(), LIMITS, format_name="ink")
@@ -290,6 +307,11 @@ NOT_JSON: list[tuple[str, bytes, str, int | None]] = [
     ("damaged gzip", gzip.compress(VALID)[:30] + b"\0" * 200, "invalid-gzip", None),
     ("cut gzip", gzip.compress(VALID)[:-12], "invalid-gzip", None),
     ("gzip and more", gzip.compress(VALID) + b"more", "invalid-gzip", None),
+    ("damaged zstandard", zstd(VALID)[:30] + bytes(200), "invalid-zstd", None),
+    ("cut zstandard", zstd(VALID)[:-2], "invalid-zstd", None),
+    ("the beginning of zstandard", zstd(VALID)[:4], "invalid-zstd", None),
+    ("zstandard and more", zstd(VALID) + b"more", "invalid-zstd", None),
+    ("zstandard with a wrong checksum", zstd(VALID)[:-1] + b"?", "invalid-zstd", None),
 ]
 
 
@@ -529,6 +551,7 @@ def test_files_have_a_size() -> None:
     read(source, exact)
     assert refusal(source, less).document_code == "file-too-large"
     assert refusal(gzip.compress(source), less).document_code == "file-too-large"
+    assert refusal(zstd(source), less).document_code == "file-too-large"
 
 
 def test_bombs_are_refused_early() -> None:

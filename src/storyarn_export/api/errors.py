@@ -67,6 +67,12 @@ class UnsupportedMediaTypeError(HttpError):
     code = "unsupported-media-type"
 
 
+class NotAcceptableError(HttpError):
+    """Nothing that can be given is what the client takes."""
+
+    code = "not-acceptable"
+
+
 class NotReadyError(HttpError):
     """Something the service stands on does not work."""
 

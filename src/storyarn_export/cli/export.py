@@ -18,6 +18,7 @@ from storyarn_export.cli.output import note, say, say_json
 from storyarn_export.cli.parameters import AsJson, Server, Token, require_token
 from storyarn_export.cli.progress_views import ProgressView, progress_view
 from storyarn_export.cli.refusals import NotCancellableError
+from storyarn_export.domain.options import Compression
 
 STDOUT = "-"
 
@@ -31,6 +32,9 @@ def export(  # noqa: PLR0913, PLR0917 - one for each option of the command
     ] = None,
     option: Annotated[
         list[str] | None, typer.Option("--option", metavar="KEY=VALUE", help="Option; may be repeated.")
+    ] = None,
+    compression: Annotated[
+        Compression | None, typer.Option(help="Compress the file; as `--option compression=…`.")
     ] = None,
     job: Annotated[
         str | None,
@@ -51,7 +55,8 @@ def export(  # noqa: PLR0913, PLR0917 - one for each option of the command
     require_token(token)
     if as_json and output == STDOUT:
         raise usage_error("--json", "cannot be used with `-o -`: the file itself goes to stdout")
-    options = parse_options(option or [])
+    packing = [] if compression is None else [f"compression={compression.value}"]
+    options = parse_options([*(option or []), *packing])
     with ApiClient(server, token) as client, progress_view(sys.stderr, note) as view:
         project_id = client.project_id(project)
         if job is None:

@@ -23,7 +23,9 @@ REPORT_COLUMNS = ("section", "created", "updated", "skipped", "renamed")
 
 def import_(
     project: Annotated[str, typer.Argument(metavar="PROJECT", help="Id or slug.")],
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A native document, plain or gzip.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A native document, plain, .gz or .zst, or a ZIP bundle.")
+    ],
     conflicts: Annotated[
         ConflictResolution, typer.Option(help="What becomes of what the project has already.")
     ] = ConflictResolution.SKIP,

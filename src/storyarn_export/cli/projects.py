@@ -80,14 +80,17 @@ def create(
 @projects.command("load")
 def load(
     file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, help="Native document, .json or .json.gz.")
+        Path,
+        typer.Argument(
+            exists=True, dir_okay=False, help="Native document (.json, .json.gz, .json.zst) or bundle (.zip)."
+        ),
     ],
     name: Annotated[str | None, typer.Option(help="Name of the new project; default: the file's.")] = None,
     owner: Owner = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read a document into a new project, whole or not at all."""
+    """Read a document or a bundle into a new project, whole or not at all."""
 
     async def work(services: Services) -> LoadReport:
         async with services.sessions.begin() as session:

@@ -10,6 +10,7 @@ from storyarn_export.domain.story import KINDS, Kind, Section
 
 CENSUS = statement("census")
 MISSING_IDS = statement("missing_ids")
+USED_ASSETS = statement("used_assets")
 # See queries/census.sql.
 COUNTING = """
 SET LOCAL jit = off;
@@ -25,11 +26,13 @@ class Census:
         counts: rows that an export would write.
         dead_connections: connections of the flows in the file that are left out, as an end is not a live node.
         ownerless_texts: texts in the wanted languages that are left out, as their owner is not in the file.
+        used_assets: ids of the assets that are written, where that is not all of them; ascending.
     """
 
     counts: Mapping[Kind, int]
     dead_connections: int = 0
     ownerless_texts: int = 0
+    used_assets: tuple[int, ...] | None = None
 
     @property
     def total(self) -> int:
@@ -51,22 +54,27 @@ async def take_census(connection: BulkConnection, project_id: int, options: Expo
         project_id: id of the project; an unknown one counts zero.
         options: what is asked for.
     """
+    filters = (
+        [section.value for section in options.sections],
+        options.sheet_ids,
+        options.flow_ids,
+        options.scene_ids,
+        options.languages,
+    )
+    used = None
     async with connection.transaction():
         await connection.execute(COUNTING)
-        rows = await connection.fetch(
-            CENSUS,
-            project_id,
-            [section.value for section in options.sections],
-            options.sheet_ids,
-            options.flow_ids,
-            options.scene_ids,
-            options.languages,
-        )
+        rows = await connection.fetch(CENSUS, project_id, *filters)
+        if options.only_used_assets:
+            used = tuple(row["id"] for row in await connection.fetch(USED_ASSETS, project_id, *filters))
     found = {row["kind"]: row["rows"] for row in rows}
+    if used is not None:
+        found[Kind.ASSET] = len(used)
     return Census(
         {kind: found[kind] for kind in Kind},
         dead_connections=found["any_flow_connection"] - found[Kind.FLOW_CONNECTION],
         ownerless_texts=found["any_localized_text"] - found[Kind.LOCALIZED_TEXT],
+        used_assets=used,
     )
 
 

@@ -81,9 +81,14 @@ async def section_queries(
             return _localization(options, await census, after)
         case Section.ASSETS:
             passed = None if after is None else int(after.key[0])
-            carries = options.carries_bytes
-            sql, columns = (ASSET_CONTENTS, ASSET_COLUMNS) if carries else (ASSETS, BODY_COLUMNS)
-            return [Query(sql, (passed,), columns)]
+            return [await _assets(options, census, passed)]
+
+
+async def _assets(options: ExportOptions, census: Awaitable[Census], passed: int | None) -> Query:
+    if not options.carries_bytes:
+        return Query(ASSETS, (passed,))
+    # The very ids that were counted.
+    return Query(ASSET_CONTENTS, (passed, (await census).used_assets), ASSET_COLUMNS)
 
 
 def _localization(options: ExportOptions, census: Census, after: Cursor | None) -> list[Query]:

@@ -20,6 +20,14 @@ class AssetMode(StrEnum):
     NONE = "none"
 
 
+class Compression(StrEnum):
+    """How a file is compressed as a whole."""
+
+    NONE = "none"
+    GZIP = "gzip"
+    ZSTD = "zstd"
+
+
 @dataclass(frozen=True, slots=True)
 class ExportOptions:
     """Options of one export, all resolved.
@@ -43,6 +51,7 @@ class ExportOptions:
     validate_before_export: bool = True
     pretty_print: bool = False
     version: str = FORMAT_VERSION
+    compression: Compression = Compression.NONE
 
     @property
     def carries_bytes(self) -> bool:
@@ -69,10 +78,16 @@ class ExportOptions:
         referred_to = set(Section) - {Section.LOCALIZATION}
         return not referred_to <= set(self.sections) or any(ids is not None for ids in chosen)
 
+    @property
+    def only_used_assets(self) -> bool:
+        """Whether assets that nothing in the file refers to are left out: where a part takes their bytes with it."""
+        return self.carries_bytes and self.is_partial
+
     def to_json(self) -> dict[str, Any]:
         """As the API shows them and as a job row keeps them: None is "all", ids are decimal strings."""
         shown: dict[str, Any] = asdict(self)
         shown["include_assets"] = self.include_assets.value
+        shown["compression"] = self.compression.value
         shown["languages"] = "all" if self.languages is None else list(self.languages)
         for name in ("flow_ids", "sheet_ids", "scene_ids"):
             ids: tuple[int, ...] | None = getattr(self, name)
@@ -84,6 +99,8 @@ class ExportOptions:
         """The options that `to_json` wrote."""
         values = dict(stored)
         values["include_assets"] = AssetMode(values["include_assets"])
+        # A job may be of a version that knew of no compression.
+        values["compression"] = Compression(values.get("compression", Compression.NONE))
         values["languages"] = None if values["languages"] == "all" else tuple(values["languages"])
         for name in ("flow_ids", "sheet_ids", "scene_ids"):
             values[name] = None if values[name] == "all" else tuple(int(one) for one in values[name])

@@ -15,9 +15,11 @@ from storyarn_export.collector.snapshot import Snapshot, open_snapshot
 from storyarn_export.db.session import Sessions
 from storyarn_export.domain.errors import NotFoundError, UploadLostError
 from storyarn_export.domain.lifecycle import Mode
+from storyarn_export.domain.options import Compression
 from storyarn_export.exports.advance import Advance
 from storyarn_export.exports.checkpoint import Checkpoint, Checkpoints, no_checkpoint
 from storyarn_export.exports.claimed import Run
+from storyarn_export.exports.compressing import EXPECTED_RATIO
 from storyarn_export.exports.document import reconcile
 from storyarn_export.exports.opening import opened
 from storyarn_export.exports.sweep import SweepJob, job_prefix
@@ -137,20 +139,28 @@ class Attempt:
                         await upload.discard()
                     raise
                 if start is None or start.stop is not None:
-                    await self._write(writer, serializer, upload, advance, counting)
+                    checkpoints = self._checkpoints(run, upload)
+                    await self._write(writer, serializer, upload, checkpoints, advance, counting)
                 stored = await upload.publish()
         return Written(stored, project, advance.sections(serializer.written))
+
+    def _checkpoints(self, run: Run, upload: Upload) -> Checkpoints:
+        every_bytes = self._policy.checkpoint_bytes
+        if run.options.compression is not Compression.NONE:
+            # So that about as much of the document is written again.
+            every_bytes //= EXPECTED_RATIO
+        return Checkpoints(upload, every_bytes=every_bytes, start_bytes=upload.size)
 
     async def _write(
         self,
         writer: Writer,
         serializer: Serializer,
         upload: Upload,
+        checkpoints: Checkpoints,
         advance: Advance,
         counting: asyncio.Task[Census],
     ) -> None:
         """Write the rest of the document, with checkpoints on the way and one at its end."""
-        checkpoints = Checkpoints(upload, every_bytes=self._policy.checkpoint_bytes, start_bytes=upload.size)
         async with aclosing(writer.pieces()) as pieces:
             async for piece in pieces:
                 wait = checkpoints.waits(len(piece))

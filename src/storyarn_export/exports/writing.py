@@ -1,17 +1,19 @@
-"""What an export writes: a document, or a bundle with a document in it."""
+"""What an export writes: a document, compressed or not, or a bundle with a document in it."""
 
 from collections.abc import AsyncGenerator, Awaitable, Mapping
 from typing import Any, Protocol
 
 from storyarn_export.collector.census import Census
 from storyarn_export.collector.snapshot import Snapshot
-from storyarn_export.domain.options import AssetMode, ExportOptions
+from storyarn_export.domain.options import AssetMode, Compression, ExportOptions
 from storyarn_export.domain.story import Kind
 from storyarn_export.exports.bundle import Bundle, Source
+from storyarn_export.exports.compressing import Compressed
 from storyarn_export.exports.contents import Contents
 from storyarn_export.exports.document import Document, Stop
 from storyarn_export.exports.embedding import Embedding
 from storyarn_export.serializers.registry import AssetSerializer, Serializer
+from storyarn_export.serializers.writing.packing import open_packer
 from storyarn_export.storage.contract import Storage
 
 
@@ -56,13 +58,17 @@ def open_writer(
     stop, state = (None, None) if start is None else start
     if state is not None:
         serializer.restore(state)
-    if not options.carries_bytes:
-        return Document(snapshot, serializer, project_id, options, census, start=stop)
-    if not isinstance(serializer, AssetSerializer):
-        raise TypeError("a format that takes no bytes is refused before")
-    if options.include_assets is AssetMode.BUNDLED:
-        source = Source(snapshot, serializer, project_id, options, census)
-        contents = Contents(storage, None if state is None else state["lost"])
-        return Bundle(source, contents, start=stop, state=state)
-    assets = Embedding(serializer, Contents(storage), None if stop is None else stop.cursor, state)
-    return Document(snapshot, serializer, project_id, options, census, start=stop, assets=assets)
+    assets = None
+    if options.carries_bytes:
+        if not isinstance(serializer, AssetSerializer):
+            raise TypeError("a format that takes no bytes is refused before")
+        if options.include_assets is AssetMode.BUNDLED:
+            source = Source(snapshot, serializer, project_id, options, census)
+            contents = Contents(storage, None if state is None else state["lost"])
+            return Bundle(source, contents, start=stop, state=state)
+        assets = Embedding(serializer, Contents(storage), None if stop is None else stop.cursor, state)
+    document = Document(snapshot, serializer, project_id, options, census, start=stop, assets=assets)
+    if options.compression is Compression.NONE:
+        return document
+    packer = open_packer(options.compression, None if state is None else state["packed"])
+    return Compressed(document, packer, begun=state is not None)

@@ -37,7 +37,7 @@ class ImportContents:
     def __init__(self, bundle: Bundle | None, *, storage: Storage | None = None, prefix: str = "") -> None:
         self._bundle = bundle
         self._storage = storage
-        self._prefix = prefix
+        self.prefix = prefix
         # How many assets have been given a place in the store.
         self.stored = 0
         # How many of them are in staged rows that will be written.
@@ -90,7 +90,7 @@ class ImportContents:
 
     def _next_key(self) -> str:
         self.stored += 1
-        return f"{self._prefix}{self.stored}"
+        return f"{self.prefix}{self.stored}"
 
     def _keeper(self) -> Keeper:
         if self._storage is None:

@@ -48,7 +48,7 @@ class ExecuteImport:
             connection: in a READ COMMITTED transaction, which the caller commits when this returns and rolls back
                 when it raises. The project's row stays locked until then, so that imports into one project queue up.
             project_id: an existing project.
-            source: an open file, plain or gzip, which is read forwards and stays open.
+            source: an open file, plain or compressed, which is read forwards and stays open.
             resolution: what becomes of roots that the project has already.
             expected_fingerprint: that of the preview which the caller decided by; None accepts whatever is there.
             on_progress: told, after every batch, how many rows have been read so far; the writing comes after that.

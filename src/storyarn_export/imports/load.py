@@ -1,25 +1,38 @@
-"""Loads a native document into a new project."""
+"""Loads a native document or a bundle into a new project."""
 
 import time
-from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import asyncpg
+import structlog
+from uuid_utils.compat import uuid7
 
+from storyarn_export.contents.taking import PREFIX
+from storyarn_export.contents.unclaimed import ForgetContents
 from storyarn_export.db.session import BulkConnection
 from storyarn_export.domain.document import Notice, UnresolvedReference
 from storyarn_export.domain.errors import InvalidRequestError, ServiceUnavailableError
 from storyarn_export.domain.story import Kind
+from storyarn_export.imports.bundle import Bundle
+from storyarn_export.imports.contents import ImportContents
 from storyarn_export.imports.reading import stage_file
+from storyarn_export.imports.source import open_incoming
+from storyarn_export.jobs.faults import is_passing
+from storyarn_export.jobs.winding_down import in_any_case
 from storyarn_export.materializer.materialize import content_refused, materialize
 from storyarn_export.materializer.plan import decide, identify
-from storyarn_export.materializer.project import create_project
-from storyarn_export.parsers.guard import Limits
+from storyarn_export.materializer.project import create_project, reserve_project
+from storyarn_export.parsers.guard import ZIP_MAGIC, Limits
+from storyarn_export.storage.contract import Storage
+from storyarn_export.storage.local import LocalStorage
 
 MAX_NAME_LENGTH = 100
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +69,24 @@ class LoadReport:
     duration_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class ContentStore:
+    """Where the bytes of assets go.
+
+    Attributes:
+        storage: takes them.
+        forget: removes them where a load came to nothing.
+    """
+
+    storage: Storage
+    forget: ForgetContents
+
+
 class LoadProject:
-    """Streams a native document into a new project, in one transaction.
+    """Streams a native document or a bundle into a new project, in one transaction.
+
+    Bytes of assets are stored as they are met; a load that comes to nothing takes them away again. One that takes more
+    than an hour may lose them to a clean-up.
 
     Memory: a few batches of BATCH_ROWS, or one entity where that is larger.
 
@@ -65,19 +94,29 @@ class LoadProject:
         bulk: where the connection comes from.
         max_bytes: of the file, and of what it unpacks to.
         max_entity_bytes: of one entity's own JSON.
+        contents: where bytes of assets go; None: they are left out.
     """
 
-    def __init__(self, bulk: asyncpg.Pool, *, max_bytes: int, max_entity_bytes: int) -> None:
+    def __init__(
+        self,
+        bulk: asyncpg.Pool,
+        *,
+        max_bytes: int,
+        max_entity_bytes: int,
+        contents: ContentStore | None = None,
+    ) -> None:
         self._bulk = bulk
         self._limits = Limits(max_bytes=max_bytes, max_entity_bytes=max_entity_bytes)
+        self._store = contents
 
     async def __call__(
         self, source: Path | BinaryIO, *, owner_id: int, name: str | None = None
     ) -> LoadReport:
-        """Load a document.
+        """Load a file.
 
         Args:
-            source: a `.json` or `.json.gz` file, or an open one, which stays open.
+            source: a `.json`, `.json.gz`, `.json.zst` or `.zip` file, or an open one of the first three kinds, which
+                stays open.
             owner_id: an existing user, who becomes owner; the project comes into their own workspace.
             name: of the new project, 1 to 100 characters; that of the file when absent.
 
@@ -86,32 +125,97 @@ class LoadProject:
             InvalidRequestError: the name breaks its limits.
             NotFoundError: the owner does not exist or has no workspace.
             ServiceUnavailableError: the database went away or asked for another try.
+            StorageError: the bytes of an asset cannot be stored.
             OSError: the file cannot be opened.
         """
         if name is not None and (not 1 <= len(name) <= MAX_NAME_LENGTH or "\0" in name):
             raise InvalidRequestError(f"the name must have 1 to {MAX_NAME_LENGTH} characters")
-        opened: AbstractContextManager[BinaryIO]
-        opened = source.open("rb") if isinstance(source, Path) else nullcontext(source)
-        with opened as file:
+        async with self._opened(source) as (file, bundle):
             try:
-                async with self._bulk.acquire() as connection, connection.transaction():
-                    return await _load(connection, file, self._limits, owner_id=owner_id, name=name)
+                async with self._bulk.acquire() as connection:
+                    project_id = await reserve_project(connection)
+                    contents = self._carried(project_id, bundle)
+                    async with connection.transaction(), self._forgetting(contents):
+                        report = await _load(
+                            connection,
+                            file,
+                            self._limits,
+                            contents,
+                            project_id=project_id,
+                            owner_id=owner_id,
+                            name=name,
+                        )
+                await self._tidy(contents)
             except asyncpg.PostgresError as error:
                 raise content_refused(error) or _unavailable(error) from error
             except (ConnectionError, TimeoutError, asyncpg.InterfaceError) as error:
                 raise _unavailable(error) from error
+        return report
+
+    @asynccontextmanager
+    async def _opened(self, source: Path | BinaryIO) -> AsyncIterator[tuple[BinaryIO, Bundle | None]]:
+        """The document, and the archive that it is in."""
+        if not isinstance(source, Path):
+            yield source, None
+            return
+        with source.open("rb") as file:
+            # It may be a pipe, which cannot be read again.
+            if not file.peek(len(ZIP_MAGIC)).startswith(ZIP_MAGIC):
+                yield file, None
+                return
+        # Its directory is as good a store as any to read it from.
+        async with open_incoming(LocalStorage(source.parent), source.name, self._limits) as incoming:
+            yield incoming.file, incoming.bundle
+
+    def _carried(self, project_id: int, bundle: Bundle | None) -> ImportContents | None:
+        """What is done with the bytes of assets."""
+        if self._store is None:
+            return None
+        prefix = f"{PREFIX}{project_id}/{uuid7()}/"
+        return ImportContents(bundle, storage=self._store.storage, prefix=prefix)
+
+    @asynccontextmanager
+    async def _forgetting(self, contents: ImportContents | None) -> AsyncIterator[None]:
+        """Remove the bytes of a load that does not come to its commit."""
+        try:
+            yield
+        except BaseException:
+            if self._store is not None and contents is not None and contents.stored:
+                await in_any_case(self._store.forget.uncommitted(contents.prefix))
+            raise
+
+    async def _tidy(self, contents: ImportContents | None) -> None:
+        """Remove bytes whose assets were left out: those that are embedded are stored before it is known."""
+        if self._store is None or contents is None or contents.stored == contents.brought:
+            return
+        try:
+            await self._store.forget(contents.prefix)
+        except Exception as error:
+            # The load is committed, whatever happens here.
+            if not is_passing(error):
+                raise
+            log.warning("bytes of assets are left for the clean-up", prefix=contents.prefix)
 
 
 async def _load(
-    connection: BulkConnection, file: BinaryIO, limits: Limits, *, owner_id: int, name: str | None
+    connection: BulkConnection,
+    file: BinaryIO,
+    limits: Limits,
+    contents: ImportContents | None,
+    *,
+    project_id: int,
+    owner_id: int,
+    name: str | None,
 ) -> LoadReport:
     started = time.monotonic()
-    staged = await stage_file(connection, file, limits)
+    staged = await stage_file(connection, file, limits, contents=contents)
     head = staged.head
     chosen = name or head.name
-    project_id, slug = await create_project(connection, head, owner_id=owner_id, name=chosen)
+    slug = await create_project(connection, head, project_id=project_id, owner_id=owner_id, name=chosen)
     await decide(connection, project_id, None)
     await identify(connection, project_id, None, staged.counts)
+    if contents is not None:
+        await contents.bring(connection)
     done = await materialize(connection, project_id, head, staged.counts)
     renamed = head.slug is not None and head.slug != slug
     return LoadReport(

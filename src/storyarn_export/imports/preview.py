@@ -38,7 +38,7 @@ class PreviewImport:
         Args:
             connection: in a READ COMMITTED transaction, which the caller rolls back: it holds staging tables.
             project_id: the project that would take the file.
-            source: an open file, plain or gzip, which is read forwards and stays open.
+            source: an open file, plain or compressed, which is read forwards and stays open.
             on_progress: told, after every batch, how many rows have been read so far.
             contents: looks at the bytes of assets; None: they are left out.
             kept: keeps the rows of a large file for its execution, unless that has to store what the file carries.

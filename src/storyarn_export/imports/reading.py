@@ -61,7 +61,7 @@ async def stage_file(
 
     Args:
         connection: in a transaction, which the staging tables end with.
-        source: an open file, plain or gzip, which is read forwards and stays open.
+        source: an open file, plain or compressed, which is read forwards and stays open.
         limits: what it may not exceed.
         on_progress: called after every batch.
         contents: what is done with the bytes of assets; None: they are left out.

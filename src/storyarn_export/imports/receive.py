@@ -25,7 +25,8 @@ from storyarn_export.imports.policy import (
 )
 from storyarn_export.imports.shown import facts_json, preview_json
 from storyarn_export.jobs.once import Once
-from storyarn_export.parsers.guard import GZIP_MAGIC, ZIP_MAGIC
+from storyarn_export.parsers.guard import ZIP_MAGIC
+from storyarn_export.parsers.unpacking import packed_as
 from storyarn_export.progress.change import JobChange
 from storyarn_export.progress.publisher import announce
 from storyarn_export.queueing.queue import Queue
@@ -102,9 +103,8 @@ class ReceiveImport:
             stored, begins = await self._store(key, content)
         try:
             seen = None
-            if stored.size <= (
-                INLINE_PACKED_BYTES if begins.startswith((GZIP_MAGIC, ZIP_MAGIC)) else INLINE_BYTES
-            ):
+            packed = begins == ZIP_MAGIC or packed_as(begins) is not None
+            if stored.size <= (INLINE_PACKED_BYTES if packed else INLINE_BYTES):
                 seen = await self._look(project_id, key)
             job = self._made(UUID(str(job_id)), project_id, user_id, filename, stored, seen)
             received = await self._record(job, None if once_of is None else once_of(stored.sha256))

@@ -11,19 +11,26 @@ MAX_SLUG_LENGTH = 100
 MAX_SLUG_ATTEMPTS = 20
 
 
+async def reserve_project(connection: BulkConnection) -> int:
+    """The id of a project that is yet to be made; nobody else gets it."""
+    reserved: int = await connection.fetchval(statement("reserve_project"))
+    return reserved
+
+
 async def create_project(
-    connection: BulkConnection, head: ProjectHead, *, owner_id: int, name: str
-) -> tuple[int, str]:
+    connection: BulkConnection, head: ProjectHead, *, project_id: int, owner_id: int, name: str
+) -> str:
     """A new project in the owner's own workspace, with the owner's membership.
 
     Args:
         connection: whose transaction takes the rows.
         head: slug, description and settings; a slug that is taken gets a number.
+        project_id: one that was reserved.
         owner_id: an existing user.
         name: 1 to 100 characters.
 
     Returns:
-        Its id and slug.
+        Its slug.
 
     Raises:
         NotFoundError: the owner does not exist or has no workspace.
@@ -34,13 +41,11 @@ async def create_project(
         raise NotFoundError(f"user {owner_id} has no workspace to load into")
     base = head.slug or (slugify(name)[:MAX_SLUG_LENGTH].strip("-") or "project")
     for _ in range(MAX_SLUG_ATTEMPTS):
-        slug = await connection.fetchval(statement("free_slug"), workspace_id, base)
-        project_id = await connection.fetchval(
-            statement("create_project"), name, slug, head.description, head.settings, workspace_id, owner_id
-        )
-        if project_id is not None:
+        slug: str = await connection.fetchval(statement("free_slug"), workspace_id, base)
+        row = (project_id, name, slug, head.description, head.settings, workspace_id, owner_id)
+        if await connection.fetchval(statement("create_project"), *row) is not None:
             await connection.execute(statement("create_membership"), project_id, owner_id)
-            return project_id, slug
+            return slug
     raise ConflictError(f"no free slug was found for {base!r}", hint="try again")
 
 

@@ -1,21 +1,16 @@
 """What no file may exceed, and how its bytes become text."""
 
 import codecs
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from storyarn_export.domain.errors import DocumentError
+from storyarn_export.parsers.unpacking import CHUNK_BYTES, packed_as, unpack
 
 MIB = 1024 * 1024
-CHUNK_BYTES = 256 * 1024
-GZIP_MAGIC = b"\x1f\x8b"
 ZIP_MAGIC = b"PK\x03\x04"
-GZIP_WINDOW_BITS = 31
 BYTE_ORDER_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-# Below this even the best ratio does no harm.
-EXPANSION_FREE_BYTES = 16 * MIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +35,7 @@ class Limits:
 
 
 def read_text(source: BinaryIO, limits: Limits) -> Iterator[str]:
-    """The text of a file, plain or gzip (told by its first bytes), in pieces.
+    """The text of a file, plain or compressed (told by its first bytes), in pieces.
 
     Args:
         source: an open file; read to its end.
@@ -50,7 +45,8 @@ def read_text(source: BinaryIO, limits: Limits) -> Iterator[str]:
         Pieces of text, some empty. Memory: a few times CHUNK_BYTES.
 
     Raises:
-        DocumentError: file-too-large, expansion-too-large, invalid-gzip, invalid-encoding, unsupported-format.
+        DocumentError: file-too-large, expansion-too-large, invalid-gzip, invalid-zstd, invalid-encoding,
+            unsupported-format.
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
     total = 0
@@ -80,9 +76,6 @@ def _decode(decoder: codecs.IncrementalDecoder, chunk: bytes, total: int, *, fin
 
 def _unpacked(source: BinaryIO, limits: Limits) -> Iterator[bytes]:
     first = source.read(CHUNK_BYTES)
-    if first.startswith(GZIP_MAGIC):
-        yield from _inflated(_chunks(source, first, limits), limits)
-        return
     if first.startswith(ZIP_MAGIC):
         raise DocumentError(
             "unsupported-format",
@@ -90,7 +83,9 @@ def _unpacked(source: BinaryIO, limits: Limits) -> Iterator[bytes]:
             offset=0,
             hint="import the bundle, or give the project.json inside it",
         )
-    yield from _chunks(source, first, limits)
+    chunks = _chunks(source, first, limits)
+    kind = packed_as(first)
+    return chunks if kind is None else unpack(kind, chunks, max_expansion=limits.max_expansion)
 
 
 def _chunks(source: BinaryIO, first: bytes, limits: Limits) -> Iterator[bytes]:
@@ -102,35 +97,6 @@ def _chunks(source: BinaryIO, first: bytes, limits: Limits) -> Iterator[bytes]:
             raise _too_large(limits)
         yield chunk
         chunk = source.read(CHUNK_BYTES)
-
-
-def _inflated(chunks: Iterator[bytes], limits: Limits) -> Iterator[bytes]:
-    inflater = zlib.decompressobj(GZIP_WINDOW_BITS)
-    packed = unpacked = 0
-    for chunk in chunks:
-        packed += len(chunk)
-        rest = chunk
-        while rest:
-            if inflater.eof:
-                # What follows the end of a member is another member, or it is not gzip.
-                inflater = zlib.decompressobj(GZIP_WINDOW_BITS)
-            try:
-                piece = inflater.decompress(rest, CHUNK_BYTES)
-            except zlib.error as error:
-                raise DocumentError(
-                    "invalid-gzip", "the compressed file is damaged", offset=unpacked
-                ) from error
-            rest = inflater.unused_data if inflater.eof else inflater.unconsumed_tail
-            unpacked += len(piece)
-            if unpacked > max(EXPANSION_FREE_BYTES, packed * limits.max_expansion):
-                raise DocumentError(
-                    "expansion-too-large",
-                    f"the compressed file grows to more than {limits.max_expansion} times its size",
-                    offset=unpacked,
-                )
-            yield piece
-    if not inflater.eof:
-        raise DocumentError("invalid-gzip", "the compressed file ends too early", offset=unpacked)
 
 
 def _too_large(limits: Limits) -> DocumentError:

@@ -43,7 +43,7 @@ def open_document(
     """A document to read rows from; nothing is read yet.
 
     Args:
-        source: an open file, plain or gzip.
+        source: an open file, plain or compressed.
         limits: what it may not exceed.
         baggage: what is done with the bytes of assets; None: they are left out.
         format_name: one of FORMATS.

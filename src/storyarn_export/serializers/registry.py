@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from storyarn_export.domain.errors import InvalidOptionsError, UnknownFormatError
-from storyarn_export.domain.options import AssetMode, ExportOptions
+from storyarn_export.domain.options import AssetMode, Compression, ExportOptions
 from storyarn_export.domain.story import Batch, Kind, Section
 
 
@@ -113,6 +113,11 @@ class FileKind:
 
 
 BUNDLE = FileKind("application/zip", "storyarn.zip")
+# What compression makes of a file: its media type, and what its extension ends with.
+COMPRESSED = {
+    Compression.GZIP: ("application/gzip", "gz"),
+    Compression.ZSTD: ("application/zstd", "zst"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,24 +151,35 @@ class Format:
         """What the file of an export is."""
         if options.include_assets is AssetMode.BUNDLED:
             return BUNDLE
-        return FileKind(self.media_type, self.extension)
+        if options.compression is Compression.NONE:
+            return FileKind(self.media_type, self.extension)
+        media_type, ending = COMPRESSED[options.compression]
+        return FileKind(media_type, f"{self.extension}.{ending}")
 
     def refuse_unoffered(self, options: ExportOptions) -> None:
         """Check that the format can hold what is asked for.
 
         Raises:
-            InvalidOptionsError: assets cannot travel so in it.
+            InvalidOptionsError: assets cannot travel so in it, or it is an archive already.
         """
         mode = options.include_assets
-        if mode in self.asset_modes:
-            return
-        message = (
-            f"`{mode.value}` is not possible in the format {self.name}; use {' or '.join(self.asset_modes)}"
-        )
-        raise InvalidOptionsError(
-            f"include_assets: {message}.",
-            extra={"errors": [{"path": "options.include_assets", "message": message}]},
-        )
+        if mode not in self.asset_modes:
+            known = " or ".join(self.asset_modes)
+            raise _not_offered(
+                "include_assets", f"`{mode.value}` is not possible in the format {self.name}; use {known}"
+            )
+        archived = self.is_bundle or mode is AssetMode.BUNDLED
+        if archived and options.compression is not Compression.NONE:
+            raise _not_offered(
+                "compression",
+                f"`{options.compression.value}` is not possible for an archive, whose members are compressed"
+                " already; use none",
+            )
+
+
+def _not_offered(option: str, message: str) -> InvalidOptionsError:
+    errors = [{"path": f"options.{option}", "message": message}]
+    return InvalidOptionsError(f"{option}: {message}.", extra={"errors": errors})
 
 
 class FormatRegistry:

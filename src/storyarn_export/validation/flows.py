@@ -13,9 +13,8 @@ from storyarn_export.validation.judges import Court
 from storyarn_export.validation.links import id_of
 from storyarn_export.validation.nodes import Nodes
 from storyarn_export.validation.pins import PLAIN
-from storyarn_export.validation.report import Place
+from storyarn_export.validation.report import Place, Target
 from storyarn_export.validation.rules import Code
-from storyarn_export.validation.texts import mentioned_sheets
 
 COLUMNS = 8
 SIGN_BYTES = SIGN.encode()
@@ -23,6 +22,7 @@ SAID = {
     Code.ORPHAN_NODES: " is not connected to anything.",
     Code.UNREACHABLE_NODES: " cannot be reached from an entry.",
 }
+EXIT_PIN = "exit_"
 ENDS = frozenset({"entry", "exit"})
 # Source, pin (None where it does not end at an input), target.
 Wire = tuple[int, str | None, int]
@@ -82,7 +82,7 @@ class FlowRules:
         scene, parent, description = loads_all(more[:3])
         judges.links.check(self._flow, "backdrop", Kind.SCENE, scene)
         judges.links.check(self._flow, "parent", Kind.FLOW, parent, weak=True)
-        judges.usage.ids(mentioned_sheets(description))
+        judges.usage.ids(judges.links.mentions(self._flow, description))
         judges.findings.checked["flows"] += 1
 
     def _end(self, nodes: Sequence[bytes], wires: Sequence[bytes]) -> None:
@@ -102,6 +102,7 @@ class FlowRules:
         self._judges.findings.checked["nodes"] += len(kinds)
         self._entries(kinds)
         all_wires = list(zip(sources or (), pins or (), targets or (), strict=True))
+        self._ways_out(looked, all_wires, ways or {})
         self._hang_together(kinds, looked, all_wires, jump_edges(looked.jumps, hubs), ways or {})
 
     def _remember(self, calls: set[str]) -> None:
@@ -116,6 +117,17 @@ class FlowRules:
             self._judges.findings.add(Code.MISSING_ENTRY, self._flow, " has no entry.")
         elif entries > 1:
             self._judges.findings.add(Code.MULTIPLE_ENTRIES, self._flow, f" has {entries} entries.")
+
+    def _ways_out(self, looked: Nodes, wires: list[Wire], ways: dict[str, int | None]) -> None:
+        """Tell of pins of subflows that name an exit in a flow that is not in the file."""
+        for source, pin, _ in wires:
+            flow = None if pin is None or source not in looked.subflows else ways.get(pin)
+            if pin is not None and flow is not None:
+                exit_node = Target("node", pin.removeprefix(EXIT_PIN))
+                state = self._judges.links.state(Kind.FLOW, str(flow))
+                self._judges.links.judge(
+                    looked.place(source, "subflow"), "way out", exit_node, state, weak=True
+                )
 
     def _hang_together(
         self,

@@ -10,6 +10,7 @@ import orjson
 from storyarn_export.domain.story import Kind
 from storyarn_export.validation.report import Findings, Place, Target
 from storyarn_export.validation.rules import Code
+from storyarn_export.validation.texts import mentioned
 
 # Of what stands where an id belongs.
 MAX_SHOWN_CHARS = 60
@@ -68,6 +69,10 @@ class Links:
         """Whether something is in the file."""
         return old_id in self._known.inside[kind]
 
+    def state(self, kind: Kind, old_id: str) -> State:
+        """Where something is."""
+        return self._known.state(kind, old_id)
+
     def check(self, place: Place, what: str, kind: Kind, value: Any, *, weak: bool = False) -> str | None:
         """Judge a reference; one that names nothing is none.
 
@@ -102,6 +107,23 @@ class Links:
             self._findings.add(Code.BROKEN_REFERENCES, place, f"{says} project.", target)
         elif state is State.OUTSIDE:
             self._findings.add(Code.EXTERNAL_REFERENCE, place, f"{says} file.", target)
+
+    def mentions(self, place: Place, text: Any) -> frozenset[str]:
+        """Judge whom a text mentions; a mention of what is gone is only words.
+
+        Args:
+            place: what holds the text.
+            text: as it is stored; what is no text mentions nothing.
+
+        Returns:
+            Ids of the sheets.
+        """
+        sheets: set[str] = set()
+        for kind, old_id in mentioned(text):
+            self.check(place, "mention", kind, old_id, weak=True)
+            if kind is Kind.SHEET:
+                sheets.add(old_id)
+        return frozenset(sheets)
 
     def typed(self, place: Place, what: str, kinds: frozenset[Kind], type_: Any, value: Any) -> str | None:
         """Judge a reference whose kind stands beside it.

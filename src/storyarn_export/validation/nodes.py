@@ -10,7 +10,7 @@ from storyarn_export.validation.links import id_of
 from storyarn_export.validation.pins import case_pins, response_pins
 from storyarn_export.validation.report import Place, Target
 from storyarn_export.validation.rules import Code
-from storyarn_export.validation.texts import is_blank, mentioned_sheets
+from storyarn_export.validation.texts import is_blank
 
 EXIT_TARGETS = frozenset({Kind.SCENE, Kind.FLOW})
 TO_A_FLOW = "flow_reference"
@@ -112,14 +112,14 @@ class Nodes:
         elif is_blank(held.get("text")):
             self._findings.add(Code.EMPTY_DIALOGUE, place, " says nothing.")
         if node_id in self._mentioning:
-            self._mentions(held, second, responses)
+            self._mentions(place, held, second, responses)
 
-    def _mentions(self, held: dict[str, Any], second: Any, responses: Any) -> None:
+    def _mentions(self, place: Place, held: dict[str, Any], second: Any, responses: Any) -> None:
         spoken = [second, *(responses if isinstance(responses, list) else ())]
         texts = [held.get(name) for name in LINE_TEXTS]
         texts += [one.get("text") for one in spoken if isinstance(one, dict)]
         for text in texts:
-            self._usage.ids(mentioned_sheets(text))
+            self._usage.ids(self._links.mentions(place, text))
 
     def _condition(self, node_id: int, _: Any) -> None:
         content = self._contents.get(node_id)
@@ -173,4 +173,4 @@ class Nodes:
         content = self._contents.get(node_id)
         if isinstance(content, dict):
             self._links.check(place, "scene", Kind.SCENE, content.get("scene_id"))
-            self._usage.ids(mentioned_sheets(content.get("description")))
+            self._usage.ids(self._links.mentions(place, content.get("description")))

@@ -10,7 +10,6 @@ from storyarn_export.serializers.writing.jsonb import loads_all
 from storyarn_export.validation.judges import Court
 from storyarn_export.validation.report import Place
 from storyarn_export.validation.rules import Code
-from storyarn_export.validation.texts import mentioned_sheets
 
 COLUMNS = 7
 TARGETS = frozenset({Kind.SHEET, Kind.FLOW, Kind.SCENE})
@@ -45,7 +44,7 @@ class SceneRules:
         background, parent, description = loads_all(more)
         judges.links.check(self._scene, "background", Kind.ASSET, background)
         judges.links.check(self._scene, "parent", Kind.SCENE, parent, weak=True)
-        judges.usage.ids(mentioned_sheets(description))
+        judges.usage.ids(judges.links.mentions(self._scene, description))
 
     def _part(self, kind: str, values: Sequence[bytes]) -> None:
         place = Place(kind, values[0].decode(), kind.capitalize(), self._scene.as_root)

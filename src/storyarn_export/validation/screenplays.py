@@ -10,7 +10,6 @@ from storyarn_export.serializers.writing.jsonb import loads_all
 from storyarn_export.validation.judges import Judges
 from storyarn_export.validation.links import State
 from storyarn_export.validation.report import Place, Target
-from storyarn_export.validation.texts import mentioned_sheets
 
 COLUMNS = 7
 SIDES = ("left", "right")
@@ -43,12 +42,12 @@ class ScreenplayRules:
         links.check(place, "flow", Kind.FLOW, flow)
         links.check(place, "original", Kind.SCREENPLAY, original)
         links.check(place, "parent", Kind.SCREENPLAY, parent, weak=True)
-        self._judges.usage.ids(mentioned_sheets(description))
+        self._judges.usage.ids(links.mentions(place, description))
 
     def _element(self, values: Sequence[bytes]) -> None:
         place = Place("element", values[0].decode(), "Element", self._screenplay.as_root)
         data, content, node = loads_all(values[1:4])
-        self._judges.usage.ids(mentioned_sheets(content))
+        self._judges.usage.ids(self._judges.links.mentions(place, content))
         if node is not None:
             self._judges.links.judge(place, "node", Target("node", str(node)), State(values[4].decode()))
         if isinstance(data, dict) and data:
@@ -72,4 +71,4 @@ class ScreenplayRules:
 
     def _speaker(self, place: Place, what: str, held: dict[str, Any]) -> None:
         self._judges.usage.id(self._judges.links.check(place, what, Kind.SHEET, held.get("sheet_id")))
-        self._judges.usage.ids(mentioned_sheets(held.get("dialogue")))
+        self._judges.usage.ids(self._judges.links.mentions(place, held.get("dialogue")))

@@ -9,7 +9,6 @@ from storyarn_export.serializers.writing.jsonb import loads_all
 from storyarn_export.validation.judges import Court, Judges
 from storyarn_export.validation.links import State
 from storyarn_export.validation.report import Place, Target
-from storyarn_export.validation.texts import mentioned_sheets
 
 COLUMNS = 10
 REFERENCES = frozenset({Kind.SHEET, Kind.FLOW})
@@ -43,7 +42,7 @@ class SheetRules:
         shortcut, parent, avatar, banner, description, hidden = loads_all(more)
         judges.findings.checked["sheets"] += 1
         judges.usage.sheet(self._sheet.id, shortcut, parent, reported=is_reported)
-        judges.usage.ids(mentioned_sheets(description), by=self._sheet.id)
+        judges.usage.ids(judges.links.mentions(self._sheet, description), by=self._sheet.id)
         judges.links.check(self._sheet, "parent", Kind.SHEET, parent, weak=True)
         judges.links.check(self._sheet, "avatar", Kind.ASSET, avatar)
         judges.links.check(self._sheet, "banner", Kind.ASSET, banner)
@@ -57,7 +56,7 @@ class SheetRules:
         if source is not None:
             self._judges.links.judge(place, "source", Target("block", source), State(state.decode()))
         if tag == b"rich_text":
-            self._judges.usage.ids(mentioned_sheets(held), by=self._sheet.id)
+            self._judges.usage.ids(self._judges.links.mentions(place, held), by=self._sheet.id)
         elif tag == b"reference" and isinstance(held, dict):
             self._reference(self._judges, place, held)
 

@@ -20,7 +20,7 @@ def is_blank(text: Any) -> bool:
     return not WIDTHLESS.sub("", html.unescape(TAG.sub("", str(text)))).strip()
 
 
-def mentioned_sheets(text: Any) -> Iterator[str]:
-    """Ids of the sheets that a text mentions; what is no text mentions none."""
+def mentioned(text: Any) -> Iterator[tuple[Kind, str]]:
+    """Kinds and ids of what a text mentions; what is no text mentions nothing."""
     if isinstance(text, str) and SIGN in text.lower():
-        yield from (one.old_id for one in find_mentions(text) if one.target is Kind.SHEET)
+        yield from ((one.target, one.old_id) for one in find_mentions(text))

@@ -9,8 +9,8 @@ from storyarn_export.collector.census import Census
 from storyarn_export.collector.snapshot import Snapshot
 from storyarn_export.domain.options import ExportOptions
 from storyarn_export.domain.story import Batch, Kind
-from storyarn_export.validation import flows, scenes, screenplays, sheets
-from storyarn_export.validation.judges import Court
+from storyarn_export.validation import flows, lines, scenes, screenplays, sheets
+from storyarn_export.validation.judges import Court, Judges
 from storyarn_export.validation.links import Known
 from storyarn_export.validation.report import Findings, Place, Report, Target
 from storyarn_export.validation.rules import Code
@@ -20,7 +20,7 @@ from storyarn_export.validation.usage import Usage
 ROOTS, SHEETS, FLOWS, SCENES, SCREENPLAYS = map(
     statement, ("roots", "sheets", "flows", "scenes", "screenplays")
 )
-STRAYS, TRANSLATIONS, CELLS = map(statement, ("strays", "translations", "cells"))
+STRAYS, TRANSLATIONS, CELLS, LINES = map(statement, ("strays", "translations", "cells", "lines"))
 ALONE = frozenset({Code.EXTERNAL_REFERENCE})
 
 
@@ -96,6 +96,21 @@ class _Validation:
             take = screenplays.ScreenplayRules(court.over(reported=options.include_screenplays)).take
             arguments = (options.flow_ids, options.include_flows)
             await self._read(take, SCREENPLAYS, *arguments, columns=screenplays.COLUMNS)
+        # In a whole file they name nothing that is outside of it.
+        if options.include_localization and options.is_partial:
+            await self._lines(court.heard)
+
+    async def _lines(self, judges: Judges) -> None:
+        options = self._options
+        arguments = (
+            options.languages,
+            options.include_sheets,
+            options.sheet_ids,
+            options.include_flows,
+            options.flow_ids,
+            options.include_screenplays,
+        )
+        await self._read(lines.LineRules(judges).take, LINES, *arguments, columns=lines.COLUMNS)
 
     async def translations(self, census: Awaitable[Census]) -> None:
         """How much is translated into each language that is wanted."""

@@ -16,7 +16,7 @@ from storyarn_export.db.session import BulkConnection
 from storyarn_export.db.transaction import bulk_transaction
 from storyarn_export.domain.document import Notice, ProjectHead
 from storyarn_export.domain.errors import DocumentError
-from storyarn_export.domain.options import AssetMode, ExportOptions
+from storyarn_export.domain.options import AssetMode, Compression, ExportOptions
 from storyarn_export.exports.document import Document
 from storyarn_export.imports.contents import ImportContents
 from storyarn_export.imports.reading import ParsedFile, stage_file
@@ -26,6 +26,7 @@ from storyarn_export.materializer.materialize import materialize
 from storyarn_export.materializer.plan import decide, identify_shifted
 from storyarn_export.parsers.guard import Limits
 from storyarn_export.parsers.registry import open_document
+from storyarn_export.parsers.unpacking import EXPANSION_FREE_BYTES
 from storyarn_export.serializers.registry import Format, Header
 from storyarn_export.storage.contract import Storage
 from storyarn_export.verification.comparing import Comparing, Comparison, compare_envelopes
@@ -94,9 +95,11 @@ class VerifyFile:
 
     async def _inside(self, connection: BulkConnection, written: Written) -> Comparison:
         limits = Limits(max_bytes=written.size_bytes, max_entity_bytes=self._max_entity_bytes)
-        if written.options.include_assets is AssetMode.BUNDLED:
+        bundled = written.options.include_assets is AssetMode.BUNDLED
+        if bundled or written.options.compression is not Compression.NONE:
             # A document grows by as much at most when it is unpacked.
-            limits = replace(limits, max_bytes=limits.max_bytes * limits.max_expansion)
+            unpacked_bytes = max(EXPANSION_FREE_BYTES, limits.max_bytes * limits.max_expansion)
+            limits = replace(limits, max_bytes=unpacked_bytes)
         async with open_incoming(self._storage, written.key, limits) as incoming:
             project_id, staged, notices = await self._load(connection, incoming, limits, written.owner_id)
         with spool() as spooled:

@@ -13,7 +13,7 @@ export function dropZone(base, { onDone, signal }) {
   const input = h("input", {
     id: "file",
     type: "file",
-    accept: ".json,.gz,.zip,application/json,application/gzip,application/zip",
+    accept: ".json,.gz,.zst,.zip,application/json,application/gzip,application/zstd,application/zip",
   });
   const said = h("div");
   const zone = h(
@@ -23,7 +23,7 @@ export function dropZone(base, { onDone, signal }) {
     h(
       "p",
       { class: "dim" },
-      "A Storyarn document (.json), compressed (.json.gz), or a bundle (.zip). Nothing is changed before you say so.",
+      "A Storyarn document (.json), compressed (.json.gz, .json.zst), or a bundle (.zip). Nothing is changed before you say so.",
     ),
     input,
   );

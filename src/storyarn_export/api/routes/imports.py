@@ -45,8 +45,8 @@ FORM = {
                         "file": {
                             "type": "string",
                             "format": "binary",
-                            "description": "A native document, plain or gzip, or a ZIP bundle with the bytes of"
-                            " its assets; told by its content.",
+                            "description": "A native document, plain, gzip or Zstandard, or a ZIP bundle with the"
+                            " bytes of its assets; told by its content.",
                         }
                     },
                 }

@@ -10,7 +10,7 @@ from storyarn_export.accounts.projects import MAX_BIGINT
 from storyarn_export.api.problems import MAX_ERRORS
 from storyarn_export.api.schemas.common import Request
 from storyarn_export.domain.errors import InvalidOptionsError
-from storyarn_export.domain.options import FORMAT_VERSION, AssetMode, ExportOptions
+from storyarn_export.domain.options import FORMAT_VERSION, AssetMode, Compression, ExportOptions
 
 NATIVE = "storyarn"
 DECIMAL = re.compile(r"[0-9]{1,19}")
@@ -76,6 +76,10 @@ class ExportOptionsIn(Request):
     validate_before_export: StrictBool = True
     pretty_print: StrictBool = False
     version: Version = Field(default=FORMAT_VERSION, description="The `export_version` of the document.")
+    compression: Compression = Field(
+        default=Compression.NONE,
+        description="Of the whole file. Not with `include_assets: bundled`, which is an archive already.",
+    )
 
     def to_domain(self) -> ExportOptions:
         """The options, lists sorted and without repetitions, so that equal wishes are equal."""
@@ -93,6 +97,7 @@ class ExportOptionsIn(Request):
             validate_before_export=self.validate_before_export,
             pretty_print=self.pretty_print,
             version=self.version,
+            compression=self.compression,
         )
 
 
@@ -121,6 +126,7 @@ class OptionsQuery(Request):
     validate_before_export: QueryBool = True
     pretty_print: QueryBool = False
     version: Version = FORMAT_VERSION
+    compression: Compression = Compression.NONE
 
     def to_options(self) -> ExportOptionsIn:
         """The options as a body would say them.

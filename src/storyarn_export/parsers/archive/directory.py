@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from storyarn_export.domain.errors import DocumentError
 from storyarn_export.parsers.archive.end import End, damaged
-from storyarn_export.parsers.guard import EXPANSION_FREE_BYTES, Limits
+from storyarn_export.parsers.guard import Limits
+from storyarn_export.parsers.unpacking import EXPANSION_FREE_BYTES
 
 ENTRY = struct.Struct("<4s6H3L5H2L")
 ENTRY_MAGIC = b"PK\x01\x02"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from storyarn_export.domain.errors import DocumentError
 from storyarn_export.parsers.archive.directory import DEFLATED, ENCRYPTED, LOCAL_HEADER_BYTES, Member
 from storyarn_export.parsers.archive.end import damaged
-from storyarn_export.parsers.guard import CHUNK_BYTES
+from storyarn_export.parsers.unpacking import CHUNK_BYTES
 
 HEADER = struct.Struct("<4s5H3L2H")
 HEADER_MAGIC = b"PK\x03\x04"

@@ -1,6 +1,6 @@
 """The walk through a native document: sections in any order, any missing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, BinaryIO
 
@@ -16,6 +16,7 @@ from storyarn_export.parsers.formats.storyarn.localization import term_entities,
 from storyarn_export.parsers.formats.storyarn.notices import Notices
 from storyarn_export.parsers.formats.storyarn.repeated_keys import may_repeat_keys, refuse_repeated_keys
 from storyarn_export.parsers.formats.storyarn.text import Printer
+from storyarn_export.parsers.formats.storyarn.versions import UPGRADES, Upgrade
 from storyarn_export.parsers.formats.storyarn.window import HARMLESS_CHARS, Window
 from storyarn_export.parsers.guard import Limits, read_text
 
@@ -47,12 +48,20 @@ class StoryarnDocument:
     Memory: one entity (roots without their children, blocks without their tables) and one piece of the file.
 
     Args:
-        source: an open file, plain or gzip.
+        source: an open file, plain or compressed.
         limits: what it may not exceed.
         baggage: what is done with the bytes of assets; None: they are left out.
+        upgrades: of older versions of the format.
     """
 
-    def __init__(self, source: BinaryIO, limits: Limits, baggage: Baggage | None = None) -> None:
+    def __init__(
+        self,
+        source: BinaryIO,
+        limits: Limits,
+        baggage: Baggage | None = None,
+        *,
+        upgrades: Sequence[Upgrade] = UPGRADES,
+    ) -> None:
         self._baggage = baggage
         self._members = Members(baggage)
         self._carries_bytes = False
@@ -60,7 +69,7 @@ class StoryarnDocument:
         self._printer = Printer(limits)
         self._notices = Notices()
         self._entities = EntityReader(self._printer, self._notices)
-        self._head = HeadReader(self._window, self._printer, self._entities)
+        self._head = HeadReader(self._window, self._printer, self._entities, upgrades)
 
     def head(self) -> ProjectHead:
         """The project itself; known when `rows` has come to its end."""
@@ -111,7 +120,7 @@ class StoryarnDocument:
         self, kind: Kind, children: Mapping[str, Kind], path: str, parent: int | None
     ) -> Iterator[DocumentRow]:
         """An entity read member by member, its children as they come."""
-        window, shape = self._window, self._entities.shape(kind)
+        window, known = self._window, self._known(kind)
         ordinal = self._entities.number()
         own: dict[str, Any] = {}
         self._expect("{", "an object", path)
@@ -121,7 +130,7 @@ class StoryarnDocument:
                 yield from self._children(children[key], place, ordinal)
             elif key == "table_data" and kind is Kind.BLOCK:
                 yield from self._table_data(place, ordinal)
-            elif key in shape.known:
+            elif key in known:
                 own[key] = window.value(place)
             else:
                 self._entities.count_unknown_key(key, kind.value, path)
@@ -129,6 +138,11 @@ class StoryarnDocument:
         row = self._row(kind, own, path, ordinal, parent)
         if row is not None:
             yield row
+
+    def _known(self, kind: Kind) -> frozenset[str]:
+        """Keys of a kind that are read."""
+        known, older = self._entities.shape(kind).known, self._entities.older_keys(kind)
+        return known | older if older else known
 
     def _children(self, kind: Kind, path: str, parent: int) -> Iterator[DocumentRow]:
         for index in self._items(path):
@@ -234,7 +248,7 @@ class StoryarnDocument:
                 self._window.skip(place)
 
     def _asset(self, path: str) -> Iterator[DocumentRow]:
-        shape = self._entities.shape(Kind.ASSET)
+        known = self._known(Kind.ASSET)
         own: dict[str, Any] = {}
         embedded: EmbeddedBytes | None = None
         self._expect("{", "an object", path)
@@ -243,7 +257,7 @@ class StoryarnDocument:
                 place = f"{path}.{key}"
                 if key == "data":
                     embedded = None if self._is_null(place) else self._embedded(place)
-                elif key in shape.known:
+                elif key in known:
                     own[key] = self._window.value(place)
                 else:
                     self._entities.count_unknown_key(key, Kind.ASSET.value, path)

@@ -12,6 +12,7 @@ from storyarn_export.parsers.formats.storyarn.notices import Notices
 from storyarn_export.parsers.formats.storyarn.repairs import REPAIRS
 from storyarn_export.parsers.formats.storyarn.shapes import Shape, build_shapes
 from storyarn_export.parsers.formats.storyarn.text import KEY_CHARS, Printer
+from storyarn_export.parsers.formats.storyarn.versions import Upgrading
 
 SIGN_BYTES = SIGN.encode()
 MENTION_CLASS = b"mention"
@@ -28,11 +29,40 @@ class EntityReader:
     def __init__(self, printer: Printer, notices: Notices) -> None:
         self._notices = notices
         self._ordinal = 0
+        # None where there is nothing to do: it is asked for every entity.
+        self._upgrading: Upgrading | None = None
         self._shapes = build_shapes(lambda value: printer.print(value, "").decode())
 
     def shape(self, kind: Kind) -> Shape:
         """What entities of a kind look like."""
         return self._shapes[kind]
+
+    def upgrade(self, upgrading: Upgrading, version: str, path: str) -> None:
+        """Say of which version the entities are that follow; until then they are taken for present ones.
+
+        Args:
+            upgrading: what makes present ones of them.
+            version: as the file says it.
+            path: where it says so.
+
+        Raises:
+            DocumentError: unsupported-version, as there were some already that should have been upgraded.
+        """
+        if upgrading.steps and self._ordinal:
+            raise DocumentError(
+                "unsupported-version",
+                f"a file of version {version[:40]!r} has to say so before its first entity",
+                path=path,
+                hint="put storyarn_version first",
+            )
+        if upgrading.is_later:
+            message = f"the file is of version {version[:40]}; what is new in it is left out"
+            self._notices.add("later-version", message, path)
+        self._upgrading = upgrading if upgrading.steps else None
+
+    def older_keys(self, kind: Kind) -> frozenset[str]:
+        """Keys of a kind that are read only since the file is of an older version."""
+        return frozenset() if self._upgrading is None else self._upgrading.keys(kind)
 
     def number(self) -> int:
         """A new ordinal."""
@@ -63,6 +93,8 @@ class EntityReader:
             DocumentError: a field is missing or cannot be stored.
         """
         shape = self._shapes[kind]
+        if self._upgrading is not None:
+            entity = self._upgrading.entity(kind, entity)
         if shape.types and not self._is_known_type(shape, entity, path):
             return None
         for code, message in REPAIRS[kind](entity) if kind in REPAIRS else ():

@@ -1,6 +1,7 @@
 """What a document says of itself: versions, project, source language."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from storyarn_export.domain.document import ProjectHead
@@ -8,9 +9,9 @@ from storyarn_export.domain.errors import DocumentError
 from storyarn_export.domain.imports import SourceFacts
 from storyarn_export.parsers.formats.storyarn.entities import EntityReader
 from storyarn_export.parsers.formats.storyarn.text import Printer
+from storyarn_export.parsers.formats.storyarn.versions import UPGRADES, Upgrade, upgrading_from
 from storyarn_export.parsers.formats.storyarn.window import HARMLESS_CHARS, Window
 
-MAJOR_VERSION = "1"
 REQUIRED_KEYS = ("storyarn_version", "export_version", "project")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MAX_NAME = 100
@@ -30,13 +31,17 @@ class HeadReader:
     Args:
         window: the document.
         printer: prints the settings.
-        entities: counts unknown keys.
+        entities: counts unknown keys, and is told of the version.
+        upgrades: of older versions.
 
     Attributes:
         metadata: what the document counts at its end, as JSON; what is too long or unknown is left out.
     """
 
-    def __init__(self, window: Window, printer: Printer, entities: EntityReader) -> None:
+    def __init__(
+        self, window: Window, printer: Printer, entities: EntityReader, upgrades: Sequence[Upgrade] = UPGRADES
+    ) -> None:
+        self._upgrades = upgrades
         self._window = window
         self._printer = printer
         self._entities = entities
@@ -64,7 +69,9 @@ class HeadReader:
         match key:
             case "storyarn_version":
                 self._version = self._text(path)
-                _check_version(self._version, path)
+                self._entities.upgrade(
+                    upgrading_from(self._version, path, upgrades=self._upgrades), self._version, path
+                )
             case "export_version":
                 self._text(path)
             case "project":
@@ -159,16 +166,6 @@ class HeadReader:
         settings = own.get("settings", {})
         printed = None if settings is None else self._printer.print(settings, f"{path}.settings").decode()
         self._head = ProjectHead(name, slug if usable else None, description, printed, None)
-
-
-def _check_version(version: str, path: str) -> None:
-    if version.partition(".")[0] != MAJOR_VERSION:
-        raise DocumentError(
-            "unsupported-version",
-            f"version {version[:40]!r} of the format is not supported",
-            path=path,
-            hint=f"versions {MAJOR_VERSION}.x can be read",
-        )
 
 
 def _limited(value: Any, most: int, path: str, *, least: int = 0) -> str:
