@@ -4,7 +4,7 @@ import asyncio
 import shlex
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +18,7 @@ from benchmarks.findings import Findings
 from benchmarks.latency import measure_latencies
 from benchmarks.machine import describe
 from benchmarks.report import show, write
+from benchmarks.subscribers import measure_subscribers
 from benchmarks.together import measure_together
 from storyarn_export.db.embedded import EmbeddedServer
 
@@ -52,6 +53,7 @@ class Wanted:
         imports: also the way back in.
         profiles: also a profile of the worker at every size.
         waits: also what callers wait for.
+        subscribers: also what those who watch wait for.
     """
 
     sources: Mapping[str, int | Path]
@@ -61,6 +63,7 @@ class Wanted:
     imports: bool
     profiles: bool
     waits: bool
+    subscribers: bool
 
 
 async def measure(server_url: str, wanted: Wanted) -> Findings:
@@ -94,8 +97,14 @@ async def measure(server_url: str, wanted: Wanted) -> Findings:
         latencies = await measure_latencies(server_url)
         tell("several at once")
         together = await measure_together(server_url)
+    subscribed = None
+    if wanted.subscribers:
+        tell("many who watch")
+        subscribed = await measure_subscribers(server_url)
     command = shlex.join(("python", "-m", "benchmarks", *sys.argv[1:])) if sys.argv[1:] else "make bench"
-    return Findings(describe(server_url), command, comparisons, imports, latencies, together, notes)
+    return Findings(
+        describe(server_url), command, comparisons, imports, latencies, together, subscribed, notes
+    )
 
 
 def tell(what: str) -> None:
@@ -103,7 +112,7 @@ def tell(what: str) -> None:
     print(what, file=sys.stderr, flush=True)
 
 
-def main(
+def main(  # noqa: PLR0913, PLR0917 - one for each option of the command
     sizes: Annotated[
         str, typer.Option(help="Sizes, separated by commas; `real` is the real project.")
     ] = "10k,100k,1m,real",
@@ -117,13 +126,18 @@ def main(
     peers: Annotated[bool, typer.Option(help="Also the usual ways to export.")] = True,
     imports: Annotated[bool, typer.Option(help="Also imports of what was exported.")] = True,
     waits: Annotated[bool, typer.Option(help="Also what callers wait for.")] = True,
+    only_subscribers: Annotated[
+        bool, typer.Option("--only-subscribers", help="Nothing but what those who watch wait for.")
+    ] = False,
     profile: Annotated[bool, typer.Option(help="Also profile the worker at every size.")] = False,
     page: Annotated[bool, typer.Option(help="Rewrite docs/performance.md.")] = True,
 ) -> None:
     """Measure exports and imports and write docs/performance.md."""
     labels = [label.strip().lower() for label in sizes.split(",")]
     sources = {label: REAL_PROJECT if label == "real" else entities_of(label) for label in labels}
-    wanted = Wanted(sources, repeat, variants, peers, imports, profile, waits)
+    wanted = Wanted(sources, repeat, variants, peers, imports, profile, waits, subscribers=waits)
+    if only_subscribers:
+        wanted = replace(wanted, sources={}, waits=False, subscribers=True)
     DATA_DIR.mkdir(parents=True, exist_ok=True)
     with EmbeddedServer(DATA_DIR) as server, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         findings = runner.run(measure(server.url, wanted))

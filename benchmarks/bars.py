@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from benchmarks.compare import Comparison, Contender
 from benchmarks.findings import Findings
 from benchmarks.latency import Latencies, Spread
+from benchmarks.subscribers import SUBSCRIBERS, Subscribed
 from benchmarks.together import AT_ONCE, Together
 from benchmarks.variants import S3
 
-MEBIBYTE = 1024 * 1024
+KIBIBYTE = 1024
+MEBIBYTE = 1024 * KIBIBYTE
 BAR_HEADINGS = ("bar", "allowed", "measured", "met")
 FAIR_SHARE = 0.9
 """What each of several exports has at least of its equal part of the speed of one alone."""
@@ -32,6 +34,8 @@ def bars(findings: Findings) -> Iterator[tuple[str, ...]]:
         yield from _waits(findings.latencies)
     if findings.together is not None:
         yield from _at_once(findings.together)
+    if findings.subscribed is not None:
+        yield from _watched(findings.subscribed)
 
 
 def _million(million: Comparison) -> Iterator[tuple[str, ...]]:
@@ -74,6 +78,15 @@ def _at_once(together: Together) -> Iterator[tuple[str, ...]]:
     yield _bar("slowest of three at once over one alone, guarantee 23", allowed, together.slowdown, "x")
     answers = together.answers
     yield _wait("answer of the API meanwhile, p95, guarantee 23", 100, answers, answers.p95)
+
+
+def _watched(subscribed: Subscribed) -> Iterator[tuple[str, ...]]:
+    watchers = f"{SUBSCRIBERS} subscribers of three exports"
+    yield _bar(f"{watchers}: streams without their terminal event", 0, subscribed.missing, "")
+    yield _wait(f"{watchers}: lag of that event, p95", 250, subscribed.lags, subscribed.lags.p95)
+    yield _bar(f"{watchers}: memory of each", 50, subscribed.bytes_each / KIBIBYTE, " KiB")
+    answers = subscribed.answers
+    yield _wait(f"{watchers}: answer for a status meanwhile, p95", 100, answers, answers.p95)
 
 
 def _wait(name: str, allowed_ms: float, spread: Spread, judged_seconds: float) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from benchmarks.compare import Comparison
 from benchmarks.latency import Latencies
 from benchmarks.machine import Machine
+from benchmarks.subscribers import Subscribed
 from benchmarks.together import Together
 
 
@@ -19,4 +20,5 @@ class Findings:
     imports: Sequence[Comparison]
     latencies: Latencies | None
     together: Together | None
+    subscribed: Subscribed | None
     notes: Sequence[str]

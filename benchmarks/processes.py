@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -42,9 +43,24 @@ def worker(dataset: Dataset, *, profile: Path | None = None) -> Iterator[int]:
         yield process.pid
 
 
+@dataclass(frozen=True, slots=True)
+class ApiProcess:
+    """An API process and its base URL."""
+
+    url: str
+    pid: int
+
+
 @contextmanager
 def api(dataset: Dataset) -> Iterator[str]:
     """An API process on this database; its base URL."""
+    with api_process(dataset) as process:
+        yield process.url
+
+
+@contextmanager
+def api_process(dataset: Dataset) -> Iterator[ApiProcess]:
+    """An API process on this database that answers requests."""
     log = _log_of(dataset, "api")
     with _process(dataset, "api", "-m", "storyarn_export", "api", "--port", "0") as process:
         ready: list[str] = []
@@ -55,7 +71,7 @@ def api(dataset: Dataset) -> Iterator[str]:
             return bool(ready)
 
         _wait_until(process, look)
-        yield ready[0]
+        yield ApiProcess(ready[0], process.pid)
 
 
 @contextmanager

@@ -8,9 +8,12 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.bars import BAR_HEADINGS, MEBIBYTE, above_idle, bars
+from benchmarks.bars import BAR_HEADINGS, KIBIBYTE, MEBIBYTE, above_idle, bars
 from benchmarks.compare import Comparison
 from benchmarks.findings import Findings
+from benchmarks.latency import spread_of
+from benchmarks.subscribers import AT_ONCE, ROUNDS, SUBSCRIBERS, Subscribed
+from benchmarks.subscribers import ENTITIES as WATCHED_ENTITIES
 from benchmarks.together import ENTITIES, Together
 
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
@@ -30,6 +33,10 @@ HEADINGS = (
     "above idle",
 )
 TOGETHER_HEADINGS = ("what", "seconds", "fastest to slowest", "x alone")
+WATCHED_TITLE = (
+    f"{SUBSCRIBERS} subscribers of {AT_ONCE} exports: {WATCHED_ENTITIES:,} entities each, one API, one worker"
+)
+WATCHED_HEADINGS = ("what", *(f"round {number}" for number in range(1, ROUNDS + 1)))
 
 
 def show(findings: Findings) -> None:
@@ -41,6 +48,8 @@ def show(findings: Findings) -> None:
         console.print(_rich("Imports", HEADINGS, [row for one in findings.imports for row in _rows(one)]))
     if findings.together is not None:
         console.print(_rich(_title(findings.together), TOGETHER_HEADINGS, list(_together(findings.together))))
+    if findings.subscribed is not None:
+        console.print(_rich(WATCHED_TITLE, WATCHED_HEADINGS, list(_watched(findings.subscribed))))
     if judged := list(bars(findings)):
         console.print(_rich("Bars", BAR_HEADINGS, judged))
     for note in findings.notes:
@@ -74,6 +83,9 @@ def _markdown(findings: Findings) -> str:
     if findings.together is not None:
         rows = list(_together(findings.together))
         parts += [f"### {_title(findings.together)}", _table(TOGETHER_HEADINGS, rows)]
+    if findings.subscribed is not None:
+        rows = list(_watched(findings.subscribed))
+        parts += [f"### {WATCHED_TITLE}", _table(WATCHED_HEADINGS, rows)]
     if judged := list(bars(findings)):
         parts += ["### Against the bars", _table(BAR_HEADINGS, judged)]
     if findings.notes:
@@ -112,6 +124,22 @@ def _together(together: Together) -> Iterator[tuple[str, ...]]:
     for name, seconds in named:
         spread = f"{min(seconds):.2f} to {max(seconds):.2f}"
         yield name, f"{median(seconds):.2f}", spread, f"{median(seconds) / median(alone):.2f}"
+
+
+def _watched(subscribed: Subscribed) -> Iterator[tuple[str, ...]]:
+    rounds = subscribed.rounds
+    lags = [spread_of(one.heard.lags) for one in rounds]
+    answers = [spread_of(one.answers) for one in rounds]
+    yield "terminal events", *(f"{len(one.heard.lags)}" for one in rounds)
+    yield "events in all", *(f"{one.heard.events:,}" for one in rounds)
+    yield "lag, p50 ms", *(f"{one.p50 * 1000:.0f}" for one in lags)
+    yield "lag, p95 ms", *(f"{one.p95 * 1000:.0f}" for one in lags)
+    yield "lag, slowest ms", *(f"{max(one.heard.lags) * 1000:.0f}" for one in rounds)
+    yield "answer for a status, p50 ms", *(f"{one.p50 * 1000:.1f}" for one in answers)
+    yield "answer for a status, p95 ms", *(f"{one.p95 * 1000:.1f}" for one in answers)
+    yield "answers", *(f"{len(one.answers)}" for one in rounds)
+    yield "KiB each", *(f"{one.bytes_each / KIBIBYTE:.1f}" for one in rounds)
+    yield "the API's own CPU s", *(f"{one.cpu_seconds:.2f}" for one in rounds)
 
 
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -84,7 +84,7 @@ async def _round(asking: Client, http: httpx.AsyncClient, dataset: Dataset, coun
     asked = await asking.ask([replace(OPTIONS, version=f"1.0.{number}") for number in range(count)])
     jobs: list[ExportJob] = []
     seconds: list[float] = []
-    async with _status_asked(http, dataset.project_id, asked.job_ids) as answers:
+    async with status_asked(http, dataset.project_id, asked.job_ids) as answers:
         while waiting := set(asked.job_ids) - {job.id for job in jobs}:
             jobs.append(await asking.finished(waiting))
             seconds.append(time.perf_counter() - asked.begin)
@@ -94,7 +94,7 @@ async def _round(asking: Client, http: httpx.AsyncClient, dataset: Dataset, coun
 
 
 @asynccontextmanager
-async def _status_asked(
+async def status_asked(
     http: httpx.AsyncClient, project_id: int, job_ids: Sequence[UUID]
 ) -> AsyncIterator[Sequence[float]]:
     """Ask for the status of one job after the other while the block lasts; how long each answer took.

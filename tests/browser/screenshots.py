@@ -25,7 +25,8 @@ from tests.e2e.conftest import Running, run_service
 PICTURES = Path(__file__).parents[2] / "docs" / "images"
 DATA_DIR = Path(__file__).parents[2] / ".data" / "screenshots"
 ENTITIES = 150_000
-SIZE: ViewportSize = {"width": 1180, "height": 1400}
+SIZE: ViewportSize = {"width": 1180, "height": 1660}
+PHONE: ViewportSize = {"width": 420, "height": 900}
 HALF_WAY = re.compile(r"Running: [3-9]\d %")
 # Different exports, so that the picture of the last ones has something to tell.
 BEFORE: tuple[dict[str, bool], ...] = (
@@ -85,6 +86,23 @@ async def _take(service: Running, browser: Browser) -> None:
         await _export_before(service.url, made.project_id, issued.token)
         for theme in THEMES:
             await _picture(service.url, browser, theme, made.project_id, issued.token)
+        await _choosing(service.url, browser, made.project_id, issued.token)
+
+
+async def _choosing(url: str, browser: Browser, project_id: int, token: str) -> None:
+    """What someone sees who picks a flow, on a phone."""
+    page = await browser.new_page(
+        base_url=url, viewport=PHONE, color_scheme="light", device_scale_factor=2, locale="en-GB"
+    )
+    await page.goto(f"/#/projects/{project_id}/export")
+    await page.get_by_label("Token").fill(token)
+    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_text("Flows: all").click()
+    choices = page.get_by_role("list", name="Flows", exact=True).get_by_role("checkbox")
+    await choices.nth(1).check()
+    await page.locator(".flow-graph").wait_for()
+    await page.locator(".picker", has_text="Flows:").screenshot(path=PICTURES / "console-picker.png")
+    await page.close()
 
 
 async def _picture(url: str, browser: Browser, theme: Theme, project_id: int, token: str) -> None:

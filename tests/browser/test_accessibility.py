@@ -10,8 +10,10 @@ from playwright.async_api import Browser, Page, expect
 from tests.browser.conftest import SignIn
 from tests.e2e.conftest import Member, Projects, Running
 from tests.factories.bringing import bring, tale
+from tests.factories.documents import document, encode, flow, node, wire
 
 pytestmark = pytest.mark.xdist_group("browser")
+FORK = flow(1, "Fork", nodes=[node(1, "entry"), node(2, position_x=99.0)], connections=[wire(1, 1, 2)])
 SERIOUS = {"serious", "critical"}
 
 
@@ -39,6 +41,9 @@ async def test_nothing_serious(page: Page, ann: Member, projects: Projects, sign
     large = await projects.make(ann, sheets=1500, name="The Longer Night")
     await ann.post(f"/api/projects/{project}/exports", {"format": "storyarn"})
     await ann.post(f"/api/projects/{large}/exports", {"format": "storyarn"})
+    drawn = await projects.make(ann, sheets=3)
+    graph = (await bring(ann.client, drawn, encode(document(flows=[FORK])))).headers["location"]
+    await ann.post(f"{graph}/execute", {"conflict_resolution": "skip"})
     brought = (await bring(ann.client, project, tale("Castle"))).json()
     await page.goto("/")
     await expect(page.get_by_label("Token")).to_be_visible()
@@ -54,6 +59,11 @@ async def test_nothing_serious(page: Page, ann: Member, projects: Projects, sign
         await page.goto(f"/#/{address}")
         await expect(page.get_by_text(there).locator("visible=true").first).to_be_visible()
         assert await serious(page) == [], address
+    await page.goto(f"/#/projects/{drawn}/export")
+    await page.get_by_text("Flows: all").click()
+    await page.get_by_role("list", name="Flows", exact=True).get_by_role("checkbox").check()
+    await expect(page.get_by_role("img", name="Fork")).to_be_visible()
+    assert await serious(page) == []
     await page.goto("/docs")
     await page.locator("#post_export > summary").click()
     assert await serious(page) == []

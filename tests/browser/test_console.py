@@ -12,16 +12,35 @@ import pytest
 from playwright.async_api import FilePayload, Page, expect
 
 from storyarn_export.queueing.queue import EXPORTS, IMPORTS
+from storyarn_export.seeding.seed import SeedProject
 from storyarn_export.worker.process import serve_worker
 from tests.browser.conftest import SignIn
 from tests.e2e.conftest import Member, Projects, Running, run_service
 from tests.factories.bringing import bring, long_tale, tale
+from tests.factories.documents import document, encode, flow, node, wire
 
 pytestmark = pytest.mark.xdist_group("browser")
 # Over the threshold, so that it goes through the queue.
 LARGE = 1500
 HUGE = 200_000
 UNKNOWN = "sa_aaaaaaaaaaaaaaaa_" + "b" * 43
+
+WHOLE_MS = 90_000
+REAL_PROJECT = Path(__file__).parents[3] / "shared" / "data" / "endless-sky-0.9.8.storyarn.json.gz"
+SYNTHETIC_ENTITIES = 30_000
+# Keeps what bars say while a test looks elsewhere.
+WATCH = """() => {
+  window.seen = [];
+  const keep = (changes) => window.seen.push(...changes.map(({ target }) => target.getAttribute("aria-valuenow")));
+  const what = { subtree: true, attributes: true, attributeFilter: ["aria-valuenow"] };
+  new MutationObserver(keep).observe(document.body, what);
+}"""
+FORK = flow(
+    1,
+    "Fork in the road",
+    nodes=[node(1, "entry"), node(2, "dialogue", position_x=200.0), node(3, "exit", position_x=400.0)],
+    connections=[wire(1, 1, 2), wire(2, 2, 3)],
+)
 
 Working = Callable[[], AbstractAsyncContextManager[None]]
 
@@ -39,6 +58,14 @@ def working(service: Running) -> Working:
         await task
 
     return begin
+
+
+async def real_or_synthetic(service: Running, owner: Member) -> str:
+    """A large project with everything in it; its id."""
+    if REAL_PROJECT.exists():
+        return str((await service.services.load_project(REAL_PROJECT, owner_id=owner.user_id)).project_id)
+    seed = SeedProject(service.services.bulk)
+    return str((await seed(owner_id=owner.user_id, entities=SYNTHETIC_ENTITIES)).project_id)
 
 
 async def start_export(page: Page, sign_in: SignIn, project: str) -> None:
@@ -80,11 +107,82 @@ async def test_what_an_export_would_hold_is_counted(
     await sign_in(f"/#/projects/{project}/export")
     plan = page.locator(".plan")
     await expect(plan).to_contain_text("1,520 entities. It runs in the queue")
-    await page.get_by_label("Sheets").uncheck()
+    await page.get_by_role("checkbox", name="Sheets").uncheck()
     await expect(plan).to_contain_text("20 entities. It runs at once")
     await page.reload()
-    await expect(page.get_by_label("Sheets")).not_to_be_checked()
+    await expect(page.get_by_role("checkbox", name="Sheets")).not_to_be_checked()
     await expect(plan).to_contain_text("20 entities. It runs at once")
+
+
+async def test_only_what_is_picked_is_exported(
+    page: Page, ann: Member, projects: Projects, sign_in: SignIn
+) -> None:
+    project = await projects.make(ann, sheets=30)
+    brought = await bring(ann.client, project, encode(document(flows=[FORK])))
+    await ann.post(f"{brought.headers['location']}/execute", {"conflict_resolution": "skip"})
+    await sign_in(f"/#/projects/{project}/export")
+    await page.get_by_text("Sheets: all").click()
+    sheets = page.get_by_role("list", name="Sheets", exact=True)
+    await expect(sheets.get_by_role("listitem")).to_have_count(20)
+    await expect(page.get_by_text("The first 20; search to see others.")).to_be_visible()
+    await page.get_by_role("searchbox", name="Search sheets").fill("root 29")
+    await expect(sheets.get_by_role("listitem")).to_have_count(1)
+    # In a field of a form it would start the export.
+    await page.keyboard.press("Enter")
+    await sheets.get_by_role("checkbox").check()
+    await page.get_by_role("searchbox", name="Search sheets").fill("no such name")
+    await expect(page.get_by_text("Nothing has that in its name or shortcut.")).to_be_visible()
+    await page.get_by_text("Flows: all").click()
+    await page.get_by_role("list", name="Flows", exact=True).get_by_role("checkbox").check()
+    picture = page.get_by_role("img", name="Fork in the road: 3 nodes, 2 connections")
+    await expect(picture.locator("rect")).to_have_count(3)
+    await expect(picture.locator("path")).to_have_count(2)
+    plan = page.locator(".plan")
+    await expect(plan).to_contain_text("7 entities")
+    await page.reload()
+    await expect(page.get_by_role("button", name="Leave out Root 29")).to_be_visible()
+    await expect(plan).to_contain_text("7 entities")
+    await page.get_by_role("checkbox", name="Validate before export").uncheck()
+    await page.get_by_role("button", name="Start export").click()
+    # Beside what was kept before the import.
+    await expect(page.locator("tbody tr")).to_contain_text(["Completed", "Completed"])
+    options = (await ann.get(f"/api/projects/{project}/exports")).json()["items"][0]["options"]
+    assert [len(options[name]) for name in ("sheet_ids", "flow_ids")] == [1, 1]
+    assert options["scene_ids"] == "all"
+    await page.get_by_role("button", name="Leave out Root 29").click()
+    await expect(page.get_by_role("searchbox", name="Search sheets")).to_be_focused()
+    await expect(plan).to_contain_text("36 entities")
+
+
+@pytest.mark.real_data
+async def test_the_real_project_goes_out_and_in_again(
+    page: Page, ann: Member, service: Running, sign_in: SignIn, working: Working, tmp_path: Path
+) -> None:
+    """A person's whole way: start, reload mid-way, watch, download, check the digest, bring it back over conflicts."""
+    project = await real_or_synthetic(service, ann)
+    row = page.locator("tbody tr")
+    await start_export(page, sign_in, project)
+    await expect(page.locator("article.running")).to_contain_text("Waiting for a worker")
+    await page.reload()
+    await expect(page.locator("article.running")).to_contain_text("Waiting for a worker")
+    await page.evaluate(WATCH)
+    async with working():
+        await expect(row).to_contain_text("Completed", timeout=WHOLE_MS)
+        seen = [int(value) for value in await page.evaluate("window.seen")]
+        assert seen == sorted(seen)
+        assert any(0 < value < 100 for value in seen)
+        async with page.expect_download() as saving:
+            await row.get_by_role("button", name="Download").click()
+        await (await saving.value).save_as(tmp_path / "story.json")
+        digest = hashlib.sha256((tmp_path / "story.json").read_bytes()).hexdigest()
+        assert digest == await row.locator("code.whole").text_content()
+        await page.get_by_role("link", name="Import", exact=True).click()
+        await page.get_by_label("Drop a file here").set_input_files(tmp_path / "story.json")
+        await expect(page.get_by_role("heading", name="Preview")).to_be_visible(timeout=WHOLE_MS)
+        await expect(page.get_by_text("What shall become of")).to_be_visible()
+        await page.get_by_label("Skip").check()
+        await page.get_by_role("button", name="Execute the import").click()
+        await expect(page.get_by_role("heading", name="Report")).to_be_visible(timeout=WHOLE_MS)
 
 
 async def test_a_file_is_the_one_that_is_promised(

@@ -3,7 +3,12 @@
 import gzip
 import hashlib
 import json
+import os
+import pty
+import re
+import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,11 +17,12 @@ import psycopg
 import pytest
 
 from storyarn_export.domain.story import Kind
-from tests.factories.program import Program, Up, data_dir
+from tests.factories.program import PROGRAM, Program, Up, data_dir
 
 pytestmark = pytest.mark.xdist_group("cli-commands")
 LARGE = 3000
 SMALL = 300
+COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,17 +185,50 @@ def test_doctor_names_the_running_database(service: Service) -> None:
     assert password not in service.program.run("doctor").stdout
 
 
+def test_a_terminal_shows_bars_with_rate_and_time(service: Service, tmp_path: Path) -> None:
+    """In a pipe there are lines; here stderr is a terminal."""
+    leader, follower = pty.openpty()
+    environment = {**service.program.environment(), "TERM": "xterm", "COLUMNS": "140"}
+    with subprocess.Popen(
+        [*PROGRAM, "export", "large", "-o", str(tmp_path / "large.json")],
+        env=environment,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=follower,
+        text=True,
+    ) as process:
+        os.close(follower)
+        shown = _all_of(leader)
+        said, _ = process.communicate(timeout=30)
+    assert (process.returncode, said.strip()) == (0, str(tmp_path / "large.json"))
+    assert re.search(r"export .*100%.*of 3,\d{3} entities completed.* entities/s\s+\d+:\d\d:\d\d", shown)
+    assert re.search(r"download .*100%.*(\d+\.\d) of \1 MiB.* MiB/s\s+\d+:\d\d:\d\d", shown)
+
+
+def _all_of(terminal: int) -> str:
+    """What comes out of it until nobody writes any more."""
+    shown = bytearray()
+    # A terminal whose other side is closed gives an error and no end.
+    with suppress(OSError):
+        while piece := os.read(terminal, 4096):
+            shown += piece
+    os.close(terminal)
+    return COLOURS.sub("", shown.decode())
+
+
 def test_refusals_of_the_server_are_one_line(service: Service) -> None:
     wrong_option = service.program.run(
         "export", service.large_id, "--option", "include_flows=maybe", ok=False
     )
     wrong_format = service.program.run("export", service.large_id, "--format", "papyrus", ok=False)
     wrong_project = service.program.run("export", "no-such-project", ok=False)
+    nearly = service.program.run("export", "lagre", ok=False)
     wrong_token = service.program.having({"STORYARN_TOKEN": "sa_wrong"}).run(
         "export", service.large_id, ok=False
     )
-    refused = (wrong_option, wrong_format, wrong_project, wrong_token)
-    assert [done.code for done in refused] == [1, 1, 1, 1]
+    refused = (wrong_option, wrong_format, wrong_project, nearly, wrong_token)
+    assert [done.code for done in refused] == [1, 1, 1, 1, 1]
+    assert "Did you mean 'large'?" in nearly.error
     assert "include_flows" in wrong_option.error
     assert "unknown-format" in wrong_format.error
     assert "no-such-project" in wrong_project.error

@@ -1,5 +1,6 @@
 """What goes wrong is one clear line, and the exit code says whose fault it is."""
 
+import re
 import signal
 import socket
 import time
@@ -56,6 +57,33 @@ def test_wrong_arguments_exit_with_2(alone: Program, arguments: tuple[str, ...])
     done = alone.run(*arguments, ok=False)
     assert (done.code, done.stdout) == (2, "")
     assert done.stderr.splitlines()[-1].startswith("Error: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (("exprot", "1"), "'export'"),
+        (("exports", "lsit", "1"), "'list'"),
+        (("export", "1", "--token", "sa_x", "--sever", "x"), "--server"),
+        (("export", "1", "--token", "sa_x", "--option", "include_flow=false"), "'include_flows'"),
+        (("token", "create", "--email", "a@example.org", "--scopes", "export"), "'exports'"),
+        (("worker", "--queues", "export"), "'exports'"),
+    ],
+)
+def test_a_slip_is_asked_about(alone: Program, arguments: tuple[str, ...], meant: str) -> None:
+    done = alone.run(*arguments, ok=False)
+    assert (done.code, done.stdout) == (2, "")
+    assert re.search("Did you mean|Possible options", done.stderr.splitlines()[-1])
+    assert meant in done.stderr.splitlines()[-1]
+
+
+def test_a_variable_that_is_nearly_a_setting_is_asked_about(alone: Program) -> None:
+    done = alone.having({"STORYARN_SYNC_TRESHOLD": "7"}).run("doctor", "--json", ok=False)
+    settings = done.json["checks"][0]
+    assert "STORYARN_SYNC_TRESHOLD" in settings["detail"]
+    assert "STORYARN_SYNC_THRESHOLD" in settings["hint"]
+    quiet = alone.having({"STORYARN_SYNC_THRESHOLD": "7", "STORYARN_TOKEN": "sa_x"})
+    assert quiet.run("doctor", "--json", ok=False).json["checks"][0]["hint"] is None
 
 
 @pytest.mark.parametrize("command", ["up", "worker"])

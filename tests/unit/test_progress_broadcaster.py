@@ -1,5 +1,8 @@
 import asyncio
+from dataclasses import replace
 from uuid import UUID, uuid4
+
+import pytest
 
 from storyarn_export.progress.broadcaster import MAX_PENDING_JOBS, Broadcaster, Wake
 from storyarn_export.progress.change import JobChange
@@ -88,6 +91,43 @@ async def test_nothing_is_kept_of_who_has_left() -> None:
     assert await left.next(NOW) is None
 
 
+async def test_many_subscribers_hear_less_often_of_steps_and_at_once_of_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("storyarn_export.progress.broadcaster.WAKES_PER_SECOND", 10)
+    broadcaster, job_id = Broadcaster(), uuid4()
+    step = replace(_change(job_id), passing=True)
+    async with broadcaster.subscribe_job(job_id) as one, broadcaster.subscribe_job(job_id) as other:
+        broadcaster.publish(step)
+        assert await one.next(NOW) == Wake(frozenset({job_id}), resync=False)
+        for _ in range(100):
+            broadcaster.publish(step)
+        assert await one.next(NOW) is None
+        # Two of them may be woken ten times a second together.
+        begun = asyncio.get_running_loop().time()
+        assert await one.next(SOON_SECONDS) == Wake(frozenset({job_id}), resync=False)
+        assert 0.15 < asyncio.get_running_loop().time() - begun < 1
+        assert await other.next(NOW) == Wake(frozenset({job_id}), resync=False)
+        broadcaster.publish(step)
+        assert await one.next(NOW) is None
+        broadcaster.publish(_change(job_id))
+        assert await one.next(NOW) == Wake(frozenset({job_id}), resync=False)
+        # The step that waited has been told with it.
+        assert await one.next(0.4) is None
+
+
+async def test_what_waits_is_bounded() -> None:
+    broadcaster = Broadcaster()
+    async with broadcaster.subscribe_user(1, "export") as subscription:
+        for _ in range(10 * MAX_PENDING_JOBS):
+            broadcaster.publish(replace(_change(uuid4()), passing=True))
+        assert await subscription.next(SOON_SECONDS) == Wake(frozenset(), resync=True)
+
+
 async def test_a_change_survives_its_payload() -> None:
-    for change in (_change(uuid4()), _change(uuid4(), user_id=None, kind="import")):
+    for change in (
+        _change(uuid4()),
+        _change(uuid4(), user_id=None, kind="import"),
+        replace(_change(uuid4()), passing=True),
+    ):
         assert JobChange.from_payload(change.to_payload()) == change

@@ -26,6 +26,7 @@ from storyarn_export.api.rate_limits import RateLimits
 from storyarn_export.api.readiness import Readiness
 from storyarn_export.api.routes import (
     assets,
+    browsing,
     console,
     download,
     events,
@@ -54,6 +55,7 @@ ROUTERS = (
     service,
     metrics,
     projects,
+    browsing,
     formats,
     exports,
     events,

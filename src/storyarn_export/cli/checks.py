@@ -13,6 +13,7 @@ from storyarn_export.bootstrap import open_store
 from storyarn_export.cli.failures import CommandError
 from storyarn_export.cli.server_side import connection_errors
 from storyarn_export.cli.settings_table import shown_url
+from storyarn_export.cli.suggestions import meant
 from storyarn_export.db.migrate import revisions
 from storyarn_export.db.session import CONNECT_TIMEOUT_SECONDS
 from storyarn_export.settings import PREFIX, Settings
@@ -48,6 +49,26 @@ class Check:
     def as_json(self) -> dict[str, object]:
         """All of it in one object."""
         return {"name": self.name, "ok": self.ok, "detail": self.detail, "hint": self.hint, **self.facts}
+
+
+def check_variables(environment: Mapping[str, str]) -> Check:
+    """Whether a variable is nearly a setting: it would have no effect, and nobody would say so.
+
+    Args:
+        environment: of this process, whose settings have been read.
+    """
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    slips = {
+        name: likely[0]
+        for name in sorted(environment.keys() - known)
+        # Without the prefix, which makes all of them alike.
+        if name.startswith(PREFIX)
+        and (likely := meant(name.removeprefix(PREFIX), [one.removeprefix(PREFIX) for one in known]))
+    }
+    if not slips:
+        return Check("settings", ok=True, detail="every setting has a value that it takes")
+    hint = "; ".join(f"did you mean {PREFIX}{likely} by {name}?" for name, likely in slips.items())
+    return Check("settings", ok=True, detail=f"no setting is called {', '.join(slips)}", hint=hint)
 
 
 def check_database(url: str, *, how: str) -> Check:

@@ -126,12 +126,13 @@ def _say_what_next(place: Path, project_id: str, token: str) -> None:
     program = _from_here(Path(sys.executable).with_name("storyarn-export"))
     say("")
     say("Go on from here:")
+    served = "http://127.0.0.1:8000"
     for command, meaning in (
-        (f"{program} up --data-dir {_from_here(place)}", "this story again, on http://127.0.0.1:8000"),
-        ("make serve", "the same with an empty database"),
-        (f"export STORYARN_TOKEN={token}", "the key to this story"),
-        (f"{program} export {project_id} -o story.json", "export it once more"),
-        ("http://127.0.0.1:8000/openapi.json", "the API, once `up` runs"),
+        (f"{program} up --data-dir {_from_here(place)}", f"serves this story on {served} until Ctrl-C"),
+        (served, "then is the console, and /docs the API; sign in with the token below"),
+        (f"export STORYARN_TOKEN={token}", "is the key to this story, for another shell"),
+        (f"{program} export {project_id} -o story.json", "exports it once more there"),
+        ("make serve", "instead of the first line serves an empty database, for stories of your own"),
     ):
         say(f"  {command}\n      {meaning}")
 

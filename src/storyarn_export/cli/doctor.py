@@ -1,5 +1,6 @@
 """`doctor`: what is wrong, and how to mend it."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -15,6 +16,7 @@ from storyarn_export.cli.checks import (
     check_queue,
     check_schema,
     check_storage,
+    check_variables,
 )
 from storyarn_export.cli.failures import ExitCode
 from storyarn_export.cli.output import say, say_json, say_table
@@ -42,7 +44,7 @@ def doctor(
         hint = "change or unset the variable; docs/configuration.md lists all"
         _report([Check("settings", ok=False, detail=str(error), hint=hint)], None, as_json=as_json)
         raise typer.Exit(ExitCode.FAILED) from error
-    found = [Check("settings", ok=True, detail="every setting has a value that it takes")]
+    found = [check_variables(os.environ)]
     if show_settings:
         _show_settings(settings, found[0], as_json=as_json)
         return

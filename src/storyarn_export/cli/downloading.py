@@ -147,6 +147,8 @@ def download(client: ApiClient, job: Job, target: Target, progress: Progress) ->
         CommandError: The file is gone, the connection keeps breaking, or the bytes are not those of the job.
     """
     had_bytes = target.size > 0
+    # What is there already was not fetched in the time that is shown.
+    progress(target.size, job.file_size)
     _fetch_all(client, job, target, progress)
     if had_bytes and target.sha256 != job.sha256:
         # What an earlier attempt has left may be of another export.

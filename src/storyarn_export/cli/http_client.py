@@ -16,6 +16,7 @@ from storyarn_export.cli.refusals import (
     object_of,
     refusal,
 )
+from storyarn_export.cli.suggestions import did_you_mean
 
 READ_TIMEOUT_SECONDS = 45.0
 """An event stream sends a comment at least every 15 s: what is silent for this long is broken."""
@@ -65,9 +66,15 @@ class ApiClient:
             response = self._send("GET", f"/api/projects/{project}")
             if response.status_code != httpx.codes.NOT_FOUND:
                 return str(object_of(response)["id"])
-        found = [str(one["id"]) for one in self._projects() if one["slug"] == project]
+        found: list[str] = []
+        slugs: set[str] = set()
+        for one in self._projects():
+            slugs.add(str(one["slug"]))
+            if one["slug"] == project:
+                found.append(str(one["id"]))
         if not found:
-            raise CommandError(f"there is no project {project!r} that this token may see")
+            question = did_you_mean(project, slugs)
+            raise CommandError(f"there is no project {project!r} that this token may see.{question}")
         if len(found) > 1:
             raise CommandError(
                 f"{project!r} is the slug of several projects: give one of the ids {', '.join(found)}"

@@ -44,8 +44,14 @@ class Job:
 
     @property
     def entities(self) -> tuple[int, int]:
-        """Processed, and all of them."""
-        return int(self.raw["entities"]["processed"]), int(self.raw["entities"]["total"])
+        """Processed, and all of them as far as they are known."""
+        return int(self.raw["entities"]["processed"]), int(self.raw["entities"]["total"] or 0)
+
+    @property
+    def left_seconds(self) -> float | None:
+        """How long it will still take, as the server reckons; None when it does not."""
+        reckoned = self.raw.get("eta_seconds")
+        return None if reckoned is None else float(reckoned)
 
     @property
     def sha256(self) -> str:

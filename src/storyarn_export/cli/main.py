@@ -28,6 +28,7 @@ COMMANDS = (
     "validate",
     "import",
     "formats",
+    "completion",
     "demo",
 )
 GROUPS = ("token", "projects", "exports", "imports")

@@ -3,10 +3,21 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Protocol, TextIO
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 from storyarn_export.cli.job import Job
 
@@ -35,6 +46,41 @@ class ImportView(Protocol):
         """The import has a new state."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What is counted.
+
+    Attributes:
+        name: as it follows a number.
+        each: of the things that are counted, in one unit.
+        digits: after the point.
+    """
+
+    name: str
+    each: int
+    digits: int
+
+    def number(self, amount: float) -> str:
+        """So many of the things, in this unit."""
+        return f"{amount / self.each:,.{self.digits}f}"
+
+
+ENTITIES = Unit("entities", 1, 0)
+BYTES = Unit("MiB", MEBIBYTE, 1)
+
+
+class RateColumn(ProgressColumn):
+    """How much gets done in a second, of late; over all of it once it is done."""
+
+    def render(self, task: Task) -> Text:
+        """As the library asks for it."""
+        taken = task.finished_time
+        speed = task.speed if not taken else task.completed / taken
+        unit: Unit = task.fields["unit"]
+        said = "" if speed is None else f"{unit.number(speed)} {unit.name}/s"
+        return Text(said, style="progress.data.speed")
+
+
 class Bars:
     """A bar in a terminal for each thing that goes on.
 
@@ -48,24 +94,31 @@ class Bars:
 
     def exporting(self, job: Job) -> None:
         """As the protocols say."""
-        self._show("export", job.progress, 100, describe(job))
+        self._show_job("export", job)
 
     def importing(self, job: Job) -> None:
         """As the protocols say."""
-        self._show("import", job.progress, 100, describe(job))
+        self._show_job("import", job)
 
     def downloading(self, done_bytes: int, all_bytes: int) -> None:
         """As the protocols say."""
-        self._show("download", done_bytes, all_bytes, _mebibytes(done_bytes, all_bytes))
+        self._show("download", done_bytes, all_bytes, BYTES, "")
 
     def uploading(self, done_bytes: int, all_bytes: int) -> None:
         """As the protocols say."""
-        self._show("upload", done_bytes, all_bytes, _mebibytes(done_bytes, all_bytes))
+        self._show("upload", done_bytes, all_bytes, BYTES, "")
 
-    def _show(self, what: str, done: int, total: int, said: str) -> None:
+    def _show_job(self, what: str, job: Job) -> None:
+        processed, total = job.entities
+        # Not full before it is over: what comes after the last entity takes its time.
+        done = total if job.is_over else min(processed, total - 1)
+        self._show(what, max(done, 0), max(total, 1), ENTITIES, job.status)
+
+    def _show(self, what: str, done: int, total: int, unit: Unit, state: str) -> None:
+        said = f"{unit.number(done)} of {unit.number(total)} {unit.name} {state}".rstrip()
         if what not in self._tasks:
-            self._tasks[what] = self._progress.add_task(what, total=total, said="")
-        self._progress.update(self._tasks[what], completed=done, said=said)
+            self._tasks[what] = self._progress.add_task(what, total=total, said=said, unit=unit)
+        self._progress.update(self._tasks[what], completed=done, total=total, said=said)
 
 
 class Lines:
@@ -120,14 +173,14 @@ class Lines:
             self._last = (state, percent, now)
 
 
-def _mebibytes(done_bytes: int, all_bytes: int) -> str:
-    return f"{done_bytes / MEBIBYTE:.1f} of {all_bytes / MEBIBYTE:.1f} MiB"
-
-
 def describe(job: Job) -> str:
-    """State and entities of a job."""
+    """State and entities of a job; while it runs also how fast it is and how long it will take."""
     processed, total = job.entities
-    return f"{job.status}, {processed} of {total} entities"
+    said = f"{job.status}, {processed} of {total} entities"
+    left_seconds = job.left_seconds
+    if not left_seconds or processed >= total:
+        return said
+    return f"{said}, {(total - processed) / left_seconds:,.0f}/s, {left_seconds:.0f} s left"
 
 
 @contextmanager
@@ -146,7 +199,8 @@ def progress_view(stream: TextIO, write: Callable[[str], None]) -> Iterator[Bars
         BarColumn(),
         TaskProgressColumn(),
         TextColumn("{task.fields[said]}"),
-        TimeRemainingColumn(),
+        RateColumn(),
+        TimeRemainingColumn(elapsed_when_finished=True),
     )
     with Progress(*columns, console=Console(file=stream)) as progress:
         yield Bars(progress)

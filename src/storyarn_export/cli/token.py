@@ -17,6 +17,7 @@ from storyarn_export.cli.failures import CommandError, usage_error
 from storyarn_export.cli.output import note, say, say_json, say_table
 from storyarn_export.cli.parameters import AsJson, DataDir
 from storyarn_export.cli.server_side import with_services
+from storyarn_export.cli.suggestions import did_you_mean
 
 token = typer.Typer(help="Who may call the API.", no_args_is_help=True)
 
@@ -35,7 +36,10 @@ def create(
     wanted = tuple(scope.strip() for scope in scopes.split(","))
     unknown = sorted(set(wanted) - set(SCOPES))
     if unknown:
-        raise usage_error("--scopes", f"there is no scope {unknown[0]!r}; scopes are {', '.join(SCOPES)}")
+        question = did_you_mean(unknown[0], SCOPES)
+        raise usage_error(
+            "--scopes", f"there is no scope {unknown[0]!r}; scopes are {', '.join(SCOPES)}.{question}"
+        )
 
     async def work(services: Services) -> IssuedToken:
         async with services.sessions.begin() as session:

@@ -12,6 +12,7 @@ from storyarn_export.cli.output import say_json
 from storyarn_export.cli.parameters import AsJson, DataDir, UntilStdinCloses
 from storyarn_export.cli.running import run, stop_event
 from storyarn_export.cli.server_side import database_beside_loop, prepare_schema
+from storyarn_export.cli.suggestions import did_you_mean
 from storyarn_export.settings import Settings, load_settings
 from storyarn_export.worker.process import serve_worker
 
@@ -33,7 +34,10 @@ def worker(
     names = tuple(name.strip() for name in queues.split(","))
     unknown = sorted(set(names) - set(QUEUES))
     if unknown:
-        raise usage_error("--queues", f"there is no queue {unknown[0]!r}; queues are {', '.join(QUEUES)}")
+        question = did_you_mean(unknown[0], QUEUES)
+        raise usage_error(
+            "--queues", f"there is no queue {unknown[0]!r}; queues are {', '.join(QUEUES)}.{question}"
+        )
     settings = load_settings(data_dir=data_dir)
     configure_logging(settings)
     run(_worker(settings, names, until_stdin_closes=until_stdin_closes))

@@ -46,5 +46,8 @@ class JobTable:
         written = (await session.execute(statement)).one_or_none()
         if written is None:
             return False
-        await announce(session, JobChange(self.kind, written.id, written.seq, written.user_id))
+        change = JobChange(
+            self.kind, written.id, written.seq, written.user_id, passing="status" not in values
+        )
+        await announce(session, change)
         return True

@@ -1,8 +1,7 @@
 """Wakes up those in this process who watch jobs."""
 
 import asyncio
-from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 from uuid import UUID
@@ -11,6 +10,9 @@ from storyarn_export.progress.change import JobChange
 
 # A subscriber that is so far behind looks at everything anyway.
 MAX_PENDING_JOBS = 100
+# What passes is told at most so often, over all subscribers of the process: each time costs a send. Up to a quarter as
+# many subscribers hear of it as often as runs say it.
+WAKES_PER_SECOND = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +93,60 @@ class Subscription:
         self._woken.set()
 
 
+@dataclass(slots=True, eq=False)
+class _Audience:
+    """Those who watch one topic, and what they have not been told yet.
+
+    Attributes:
+        due: reading of the loop's clock from which on what passes is told at once.
+        timer: tells what waits; None when nothing does.
+    """
+
+    subscriptions: set[Subscription] = field(default_factory=set)
+    waiting: set[UUID] = field(default_factory=set)
+    due: float = 0.0
+    timer: asyncio.TimerHandle | None = None
+
+    def hear(self, change: JobChange, pace_seconds: float) -> None:
+        """Tell of a change now, or in at most `pace_seconds` if it is only passing."""
+        loop = asyncio.get_running_loop()
+        self.waiting.add(change.job_id)
+        if not change.passing or loop.time() >= self.due or len(self.waiting) > MAX_PENDING_JOBS:
+            self.tell(pace_seconds)
+        elif self.timer is None:
+            self.timer = loop.call_at(self.due, self.tell, pace_seconds)
+
+    def tell(self, pace_seconds: float) -> None:
+        """Tell all that waits."""
+        self.hush()
+        self.due = asyncio.get_running_loop().time() + pace_seconds
+        for subscription in self.subscriptions:
+            for job_id in self.waiting:
+                subscription.wake(job_id)
+        self.waiting.clear()
+
+    def hush(self) -> None:
+        """Let nothing happen by itself any more."""
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
+
+
 class Broadcaster:
-    """Passes changes on to whom they concern. Never waits for a subscriber; keeps nothing for absent ones."""
+    """Passes changes on to whom they concern. Never waits for a subscriber; keeps nothing for absent ones.
+
+    What changes a job's status is passed on at once. Steps on its way are merged where there are many subscribers,
+    so that all of them together are woken WAKES_PER_SECOND times at most.
+    """
 
     def __init__(self) -> None:
-        self._subscriptions: defaultdict[Topic, set[Subscription]] = defaultdict(set)
+        self._audiences: dict[Topic, _Audience] = {}
+        self._subscribers = 0
 
     @property
     def subscribers(self) -> int:
         """How many subscriptions there are at present."""
-        return sum(map(len, self._subscriptions.values()))
+        return self._subscribers
 
     def subscribe_job(self, job_id: UUID) -> Subscription:
         """Changes of one job."""
@@ -121,21 +167,25 @@ class Broadcaster:
         if change.user_id is not None:
             topics.append((change.user_id, change.kind))
         for topic in topics:
-            for subscription in self._subscriptions.get(topic, ()):
-                subscription.wake(change.job_id)
+            if (audience := self._audiences.get(topic)) is not None:
+                audience.hear(change, self._subscribers / WAKES_PER_SECOND)
 
     def resync(self) -> None:
         """Changes may have been missed: everyone has to look at everything."""
-        for subscriptions in self._subscriptions.values():
-            for subscription in subscriptions:
+        for audience in self._audiences.values():
+            for subscription in audience.subscriptions:
                 subscription.resync()
 
     def enter(self, topic: Topic, subscription: Subscription) -> None:
         """Begin to pass on what concerns the topic."""
-        self._subscriptions[topic].add(subscription)
+        self._audiences.setdefault(topic, _Audience()).subscriptions.add(subscription)
+        self._subscribers += 1
 
     def leave(self, topic: Topic, subscription: Subscription) -> None:
         """Pass nothing on to this one any more."""
-        self._subscriptions[topic].discard(subscription)
-        if not self._subscriptions[topic]:
-            del self._subscriptions[topic]
+        audience = self._audiences[topic]
+        audience.subscriptions.remove(subscription)
+        self._subscribers -= 1
+        if not audience.subscriptions:
+            audience.hush()
+            del self._audiences[topic]

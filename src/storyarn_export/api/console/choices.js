@@ -3,11 +3,15 @@
 import { recall, remember } from "./session.js";
 
 export const INCLUDED = ["sheets", "flows", "scenes", "screenplays", "localization"];
+// Of these some can be picked; the option of each is named by its singular.
+export const PICKABLE = { sheets: "sheet_ids", flows: "flow_ids", scenes: "scene_ids" };
 const PLAIN = {
   format: null,
   included: INCLUDED,
   assets: "references",
   languages: "all",
+  // Of each pickable section `{id, name}` of what is picked; nothing picked means all.
+  picked: {},
   validate: true,
   pretty: false,
 };
@@ -25,8 +29,13 @@ export function keep(projectId, choices) {
 export function optionsOf(choices, format) {
   const held = new Set(format.sections);
   const sections = INCLUDED.map((name) => [`include_${name}`, held.has(name) && choices.included.includes(name)]);
+  const picked = Object.entries(PICKABLE).map(([name, option]) => {
+    const ids = (choices.picked[name] ?? []).map(({ id }) => id);
+    return [option, ids.length > 0 ? ids : "all"];
+  });
   return {
     ...Object.fromEntries(sections),
+    ...Object.fromEntries(picked),
     include_assets: held.has("assets") ? choices.assets : "none",
     languages: choices.languages,
     validate_before_export: choices.validate,

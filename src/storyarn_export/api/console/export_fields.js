@@ -1,17 +1,20 @@
 // The fields of the export form.
 
-import { INCLUDED } from "./choices.js";
+import { INCLUDED, PICKABLE } from "./choices.js";
 import { fill, h } from "./dom.js";
 import { counted, number } from "./format.js";
+import { picker } from "./picker.js";
 import { ASSET_MODES, SECTIONS, words } from "./words.js";
 
 /** The fields; they write into `choices` and call `onChange`. */
-export function fields({ project, formats, languages, choices, onChange }) {
+export function fields({ project, formats, languages, choices, onChange, signal }) {
   const described = h("p", { class: "dim", id: "format-help" });
   const figures = Object.fromEntries(
     [...INCLUDED, "assets"].map((name) => [name, h("span", { class: "count" }, number(project.counts[name] ?? 0))]),
   );
   const boxes = new Map();
+  const parts = new Map(Object.keys(PICKABLE).map((name) => [name, part(name)]));
+  const narrowed = h("fieldset", {}, h("legend", {}, "Only some of them"), [...parts.values()]);
 
   function format() {
     return formats.find((one) => one.name === choices.format) ?? formats[0];
@@ -32,6 +35,9 @@ export function fields({ project, formats, languages, choices, onChange }) {
       lacking.length > 0 && ` It cannot hold: ${lacking.map((code) => words(code).toLowerCase()).join(", ")}.`,
     );
     for (const [name, box] of boxes) box.disabled = !sections.includes(name);
+    for (const [name, one] of parts)
+      one.hidden = !sections.includes(name) || !choices.included.includes(name) || !project.counts[name];
+    narrowed.hidden = [...parts.values()].every((one) => one.hidden);
     tongues.hidden = !choices.included.includes("localization") || languages.length === 0;
   }
 
@@ -41,6 +47,11 @@ export function fields({ project, formats, languages, choices, onChange }) {
     );
     boxes.set(name, box);
     return h("label", { class: "pick" }, box, h("span", {}, SECTIONS[name]), figures[name]);
+  }
+
+  function part(section) {
+    const onPick = (picked) => change({ picked: { ...choices.picked, [section]: picked } });
+    return picker({ project, section, picked: choices.picked[section] ?? [], onPick, signal });
   }
 
   const picked = () => (choices.languages === "all" ? languages.map((one) => one.locale_code) : choices.languages);
@@ -81,6 +92,7 @@ export function fields({ project, formats, languages, choices, onChange }) {
     { class: "stack" },
     h("div", {}, h("label", { for: "format" }, "Format"), select, described),
     h("fieldset", { class: "pairs" }, h("legend", {}, "Sections"), INCLUDED.map(included)),
+    narrowed,
     tongues,
     h("div", {}, h("label", { for: "assets" }, "Assets ", figures.assets), assets),
     h(

@@ -23,7 +23,7 @@ export async function exportForm(project, { onJob, signal }) {
   const said = h("div");
   const start = h("button", { class: "primary" }, "Start export");
   const check = h("button", { type: "button" }, "Validate");
-  const parts = fields({ project, formats: formats.items, languages: languages.items, choices, onChange: changed });
+  const parts = fields({ project, formats: formats.items, languages: languages.items, choices, onChange: changed, signal });
   let counting = new AbortController();
 
   function options() {

@@ -1,5 +1,6 @@
 """The events of one job."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from uuid import UUID
 
@@ -53,6 +54,8 @@ async def job_events(
                 yield event_frame(job.event, event_id=job.seq, data=data)
             sent = job
             if job.terminal:
+                # Those who are woken with this one are told before any of their streams is tidied up.
+                await asyncio.sleep(0)
                 return
             if await subscription.next(quiet_seconds) is None:
                 yield KEEP_ALIVE

@@ -51,17 +51,40 @@ class EventStream(StreamingResponse):
         self._gate = gate
         self._kind = kind
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
         """Send the frames.
 
         Raises:
             TimeoutError: the reader took nothing for SEND_SECONDS.
         """
-
-        async def send_bounded(message: Message) -> None:
-            async with asyncio.timeout(SEND_SECONDS):
-                await send(message)
-
         with self._gate.pass_through(self._kind):
             async with aclosing(self._frames):
-                await super().__call__(scope, receive, send_bounded)
+                sending = asyncio.create_task(self._send(send))
+                leaving = asyncio.create_task(_left(receive))
+                try:
+                    await asyncio.wait((sending, leaving), return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    left = not sending.done()
+                    for task in (sending, leaving):
+                        task.cancel()
+                    await asyncio.wait((sending, leaving))
+                if not left:
+                    sending.result()
+
+    async def _send(self, send: Send) -> None:
+        start = {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
+        await _bounded(send, start)
+        async for frame in self._frames:
+            await _bounded(send, {"type": "http.response.body", "body": frame, "more_body": True})
+        await _bounded(send, {"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _bounded(send: Send, message: Message) -> None:
+    async with asyncio.timeout(SEND_SECONDS):
+        await send(message)
+
+
+async def _left(receive: Receive) -> None:
+    """Waits until the reader is gone."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
