@@ -19,6 +19,7 @@ from starlette.responses import Response
 
 from storyarn_export.api import problems
 from storyarn_export.api.documented import DocumentedApi, operation_id
+from storyarn_export.api.guards import refuse_unguarded
 from storyarn_export.api.metering import AppMetrics
 from storyarn_export.api.middleware import BodyLimit, HeadAsGet, RequestContext
 from storyarn_export.api.observing import Metered, Traced
@@ -108,6 +109,9 @@ def create_app(services: Services, *, broadcaster: Broadcaster, listener: JobLis
         services: the use cases and what they stand on; they outlive the application.
         broadcaster: wakes streams up.
         listener: feeds the broadcaster; runs as long as the application does.
+
+    Raises:
+        UnguardedRouteError: a route is not guarded as the table of `permissions` says.
     """
     gate = StreamGate(broadcaster)
     measured = AppMetrics(gate, listener)
@@ -144,6 +148,7 @@ def create_app(services: Services, *, broadcaster: Broadcaster, listener: JobLis
     )
     for module in ROUTERS:
         app.include_router(module.router)
+    refuse_unguarded(app)
     _answer_errors(app)
     return app
 

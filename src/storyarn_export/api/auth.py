@@ -15,7 +15,7 @@ from storyarn_export.api.errors import (
     UnauthenticatedError,
 )
 from storyarn_export.api.middleware import QUOTA_HEADERS
-from storyarn_export.api.permissions import has_scope
+from storyarn_export.api.permissions import RULES, Action, has_scope
 from storyarn_export.api.state import ApiState, State
 
 # Names under which clients put tokens into URLs.
@@ -93,15 +93,26 @@ async def _admit(request: Request, state: ApiState, caller: Caller) -> None:
         setattr(request.state, QUOTA_HEADERS, quota.headers())
 
 
-class Scoped:
-    """A dependency: the caller, if their token has a scope.
+class Guard:
+    """A dependency that lets a caller through for one action; `guards` looks for it in every route.
 
     Args:
-        scope: the scope; None: any good token will do.
+        action: what is to be done.
+
+    Attributes:
+        action: likewise.
+        takes_ticket: a ticket will do in the place of a token.
     """
 
-    def __init__(self, scope: str | None) -> None:
-        self._scope = scope
+    takes_ticket = False
+
+    def __init__(self, action: Action) -> None:
+        self.action = action
+        self._rule = RULES[action]
+
+
+class Scoped(Guard):
+    """The caller, if their token has the scope that the action needs. For what is not about one project."""
 
     async def __call__(self, caller: Annotated[Caller, Depends(authenticated)]) -> Caller:
         """The caller.
@@ -109,12 +120,14 @@ class Scoped:
         Raises:
             InsufficientScopeError: the token does not have the scope.
         """
-        require_scope(caller, self._scope)
+        require_scope(caller, self._rule.scope)
         return caller
 
 
-class ScopedFollowing(Scoped):
+class ScopedByTicket(Scoped):
     """The same for an event stream, which a ticket may open, too."""
+
+    takes_ticket = True
 
     async def __call__(self, caller: Annotated[Caller, Depends(by_ticket)]) -> Caller:
         """The caller; see `Scoped`."""
@@ -142,3 +155,8 @@ def _refuse_tokens_in(request: Request) -> None:
             hint="revoke it, and send the new one in the header `Authorization: Bearer sa_…`",
             headers=CHALLENGE,
         )
+
+
+SignedIn = Annotated[Caller, Depends(Scoped(Action.USE_ACCOUNT))]
+FollowingExports = Annotated[Caller, Depends(ScopedByTicket(Action.FOLLOW_EXPORTS))]
+FollowingImports = Annotated[Caller, Depends(ScopedByTicket(Action.FOLLOW_IMPORTS))]

@@ -2,11 +2,10 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header
+from fastapi import APIRouter, Header
 from starlette.responses import Response
 
-from storyarn_export.accounts.tokens import Caller
-from storyarn_export.api.auth import ScopedFollowing
+from storyarn_export.api.auth import FollowingExports
 from storyarn_export.api.dependencies import FollowingExport, JobId, require_job
 from storyarn_export.api.documented import GUARDED, IN_PROJECT, problems
 from storyarn_export.api.state import State
@@ -51,7 +50,7 @@ async def follow_export(
     responses={**STREAM, **problems(*GUARDED, "insufficient-scope")},
 )
 async def follow_exports(
-    caller: Annotated[Caller, Depends(ScopedFollowing("exports"))],
+    caller: FollowingExports,
     state: State,
     last_event_id: LastEventId = None,
 ) -> EventStream:

@@ -1,12 +1,9 @@
 """Event streams: one import, or all of the caller's."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.responses import Response
 
-from storyarn_export.accounts.tokens import Caller
-from storyarn_export.api.auth import ScopedFollowing
+from storyarn_export.api.auth import FollowingImports
 from storyarn_export.api.dependencies import FollowingImport, ImportId, require_import
 from storyarn_export.api.documented import GUARDED, IN_PROJECT, problems
 from storyarn_export.api.routes.events import STREAM, LastEventId
@@ -48,7 +45,7 @@ async def follow_import(
     responses={**STREAM, **problems(*GUARDED, "insufficient-scope")},
 )
 async def follow_imports(
-    caller: Annotated[Caller, Depends(ScopedFollowing("imports"))],
+    caller: FollowingImports,
     state: State,
     last_event_id: LastEventId = None,
 ) -> EventStream:
