@@ -19,6 +19,7 @@ from starlette.responses import Response
 
 from storyarn_export.api import problems
 from storyarn_export.api.documented import DocumentedApi, operation_id
+from storyarn_export.api.failed_logins import FailedLogins
 from storyarn_export.api.guards import refuse_unguarded
 from storyarn_export.api.metering import AppMetrics
 from storyarn_export.api.middleware import BodyLimit, HeadAsGet, RequestContext
@@ -113,7 +114,10 @@ def create_app(services: Services, *, broadcaster: Broadcaster, listener: JobLis
     Raises:
         UnguardedRouteError: a route is not guarded as the table of `permissions` says.
     """
-    gate = StreamGate(broadcaster)
+    settings = services.settings
+    gate = StreamGate(
+        broadcaster, per_token=settings.streams_per_caller, longest_seconds=settings.stream_max_seconds
+    )
     measured = AppMetrics(gate, listener)
 
     @asynccontextmanager
@@ -143,7 +147,8 @@ def create_app(services: Services, *, broadcaster: Broadcaster, listener: JobLis
         readers={kind.name: JobReader(services.sessions, kind) for kind in (EXPORT, IMPORT)},
         gate=gate,
         readiness=Readiness(services),
-        limits=RateLimits(services.settings.rate_limit_per_minute),
+        limits=RateLimits(settings.rate_limit_per_minute),
+        failed_logins=FailedLogins(settings.failed_logins_per_minute),
         counting=asyncio.Semaphore(MAX_COUNTING),
     )
     for module in ROUTERS:
@@ -189,7 +194,7 @@ def _middleware(services: Services, measured: AppMetrics) -> list[Middleware]:
         *cors,
         Middleware(HeadAsGet),
         Middleware(Metered, measured.requests),
-        Middleware(BodyLimit),
+        Middleware(BodyLimit, max_seconds=services.settings.request_body_seconds),
     ]
 
 

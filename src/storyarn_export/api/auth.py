@@ -35,6 +35,7 @@ async def authenticated(
     Raises:
         TokenInUrlError: the URL holds a token, whatever the header says.
         UnauthenticatedError: there is no token, or it is malformed, unknown, revoked or expired.
+        LoginThrottledError: too many wrong tokens have come from the client's address.
         RateLimitedError: it has sent too many requests.
     """
     _refuse_tokens_in(request)
@@ -44,14 +45,18 @@ async def authenticated(
             hint="send the header `Authorization: Bearer sa_…`",
             headers=CHALLENGE,
         )
+    address, token = _address(request), credentials.credentials
+    await state.failed_logins.admit(address, token)
     async with state.services.sessions.begin() as session:
-        caller = await authenticate(session, credentials.credentials)
+        caller = await authenticate(session, token)
     if caller is None:
+        await state.failed_logins.failed(address, token)
         raise UnauthenticatedError(
             "The token is unknown, revoked or expired.",
             hint="make one with `storyarn-export token create`",
             headers=BAD_TOKEN_CHALLENGE,
         )
+    state.failed_logins.succeeded(token)
     await _admit(request, state, caller)
     return caller
 
@@ -70,14 +75,18 @@ async def by_ticket(
     Raises:
         TokenInUrlError: the URL holds a token, whatever the header says.
         UnauthenticatedError: there is neither, or what there is is not good; a ticket is good once.
+        LoginThrottledError: too many wrong tokens have come from the client's address.
         RateLimitedError: the token has sent too many requests.
     """
     if credentials is not None or ticket is None:
         return await authenticated(request, state, credentials)
     _refuse_tokens_in(request)
+    address = _address(request)
+    await state.failed_logins.admit(address, ticket)
     async with state.services.sessions.begin() as session:
         caller = await redeem_ticket(session, ticket)
     if caller is None:
+        await state.failed_logins.failed(address, ticket)
         raise UnauthenticatedError(
             "The ticket is unknown, used or expired.",
             hint="get one for each stream or file by `POST /api/stream-tickets`",
@@ -85,6 +94,11 @@ async def by_ticket(
         )
     await _admit(request, state, caller)
     return caller
+
+
+def _address(request: Request) -> str:
+    # Behind a proxy that is trusted the server has put the client's address here.
+    return request.client.host if request.client is not None else ""
 
 
 async def _admit(request: Request, state: ApiState, caller: Caller) -> None:
@@ -149,7 +163,8 @@ def require_scope(caller: Caller, scope: str | None) -> None:
 
 def _refuse_tokens_in(request: Request) -> None:
     named = any(name in request.query_params for name in TOKEN_PARAMETERS)
-    if named or any(TOKEN_PATTERN.search(value) for value in request.query_params.values()):
+    places = (request.url.path, *request.query_params.values())
+    if named or any(TOKEN_PATTERN.search(place) for place in places):
         raise TokenInUrlError(
             "A token in a URL ends up in logs and histories; consider this one known to others.",
             hint="revoke it, and send the new one in the header `Authorization: Bearer sa_…`",

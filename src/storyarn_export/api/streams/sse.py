@@ -35,21 +35,25 @@ def parse_last_event_id(header: str | None) -> int | None:
 
 
 class EventStream(StreamingResponse):
-    """An answer that sends frames until they end, the reader leaves, or the server stops.
+    """An answer that sends frames until they end, the reader leaves, the server stops, or it has lasted long enough.
 
     Args:
         frames: the frames; closed in every case.
         gate: which the stream passes.
         kind: of the stream.
+        token_id: whose stream it is.
     """
 
     media_type = "text/event-stream"
 
-    def __init__(self, frames: AsyncGenerator[bytes, None], gate: StreamGate, kind: StreamKind) -> None:
-        super().__init__(frames, headers=HEADERS)
+    def __init__(
+        self, frames: AsyncGenerator[bytes, None], gate: StreamGate, kind: StreamKind, token_id: str
+    ) -> None:
+        super().__init__(_for_a_while(frames, gate.longest_seconds), headers=HEADERS)
         self._frames = frames
         self._gate = gate
         self._kind = kind
+        self._token_id = token_id
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the frames.
@@ -62,6 +66,20 @@ class EventStream(StreamingResponse):
             async with asyncio.timeout(SEND_SECONDS):
                 await send(message)
 
-        with self._gate.pass_through(self._kind):
+        with self._gate.pass_through(self._kind, self._token_id):
             async with aclosing(self._frames):
                 await super().__call__(scope, receive, send_bounded)
+
+
+async def _for_a_while(frames: AsyncGenerator[bytes, None], seconds: float) -> AsyncGenerator[bytes, None]:
+    """Yield frames for so long; whoever reads comes again and goes on with the last id."""
+    until = asyncio.get_running_loop().time() + seconds
+    while True:
+        try:
+            async with asyncio.timeout_at(until):
+                frame = await anext(frames, None)
+        except TimeoutError:
+            return
+        if frame is None:
+            return
+        yield frame
