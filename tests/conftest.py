@@ -1,5 +1,6 @@
 """A real PostgreSQL for every test: one server, one migrated template a run, one database a test."""
 
+import logging
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
@@ -13,6 +14,7 @@ import pytest
 from storyarn_export.db.embedded import EmbeddedServer
 from storyarn_export.db.migrate import upgrade
 from storyarn_export.db.session import create_bulk_pool
+from tests.factories.logs import DIRECTORY, keep_records, leaks
 from tests.factories.object_store import CREDENTIALS, OwnBucket, new_bucket, running_store
 
 ROOT = Path(__file__).parents[1]
@@ -24,6 +26,20 @@ FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 def with_database(url: str, name: str) -> str:
     """The URL of another database on the same server."""
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def log_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where everything that is logged in this run is kept. At its end no line of it may hold a secret."""
+    directory = tmp_path_factory.mktemp("logs")
+    handler = keep_records(directory / "libraries.log")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv(DIRECTORY, str(directory))
+        yield directory
+    logging.getLogger().removeHandler(handler)
+    handler.close()
+    found = leaks(directory, [CREDENTIALS["AWS_SECRET_ACCESS_KEY"]])
+    assert not found, "\n".join(found)
 
 
 @pytest.fixture(scope="session")

@@ -47,6 +47,8 @@ from storyarn_export.telemetry.spans import Tracing
 ENGINE_CONNECTIONS = 10
 BULK_CONNECTIONS = 12
 QUEUE_CONNECTIONS = 8
+# The role of a process that answers requests.
+API = "api"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,13 @@ async def open_services(
     """
     name = f"storyarn-{role}"
     async with AsyncExitStack() as stack:
-        engine = create_engine(database_url, size=ENGINE_CONNECTIONS, application_name=name)
+        engine = create_engine(
+            database_url,
+            size=ENGINE_CONNECTIONS,
+            application_name=name,
+            # People wait for the API; what workers do may take its time.
+            statement_seconds=settings.statement_timeout_seconds if role == API else None,
+        )
         stack.push_async_callback(engine.dispose)
         bulk = await create_bulk_pool(database_url, size=BULK_CONNECTIONS, application_name=f"{name}-bulk")
         stack.push_async_callback(bulk.close)

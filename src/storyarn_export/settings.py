@@ -2,14 +2,15 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from storyarn_export.db.urls import plain_url
 from storyarn_export.domain.cron import Cron
+from storyarn_export.settings_http import HttpSettings
 
 PREFIX = "STORYARN_"
 MEBIBYTE = 1024 * 1024
@@ -51,7 +52,7 @@ class SettingsError(Exception):
     """A setting has a wrong value; the message names the variable, what it held and what it takes."""
 
 
-class Settings(BaseSettings):
+class Settings(HttpSettings):
     """The settings. Field descriptions are the documentation: docs/configuration.md is made from them."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
@@ -86,12 +87,6 @@ class Settings(BaseSettings):
     download_mode: DownloadMode = Field(
         DownloadMode.PROXY,
         description="how files leave a bucket: proxy (through the API) or redirect (to a URL good for 5 minutes)",
-    )
-    rate_limit_per_minute: int = Field(
-        3000,
-        ge=0,
-        le=1_000_000,
-        description="requests a minute that one API process answers to one token; 0: any number",
     )
     sync_threshold: int = Field(
         1000,
@@ -175,12 +170,6 @@ class Settings(BaseSettings):
     max_entity_bytes: int = Field(
         16 * MEBIBYTE, ge=1024, le=256 * MEBIBYTE, description="largest single entity in a file, bytes"
     )
-    sse_keepalive_seconds: float = Field(
-        15, ge=1, le=15, description="time between two comment lines on an idle event stream"
-    )
-    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="origins, separated by commas, that browsers may call from; empty: none"
-    )
     worker_metrics_port: int | None = Field(
         None, ge=1, le=65535, description="port on which a worker serves its metrics; unset: none"
     )
@@ -235,15 +224,6 @@ class Settings(BaseSettings):
     def _directory(cls, value: str) -> str:
         inside = value.strip("/")
         return f"{inside}/" if inside else ""
-
-    @field_validator("cors_origins", mode="before")
-    @classmethod
-    def _comma_separated(cls, value: Any) -> Any:
-        return (
-            tuple(part.strip() for part in value.split(",") if part.strip())
-            if isinstance(value, str)
-            else value
-        )
 
     @property
     def local_storage_dir(self) -> Path:

@@ -27,6 +27,7 @@ from storyarn_export.worker.process import serve_worker
 from tests.conftest import with_database
 from tests.e2e.events import EventReader
 from tests.factories.fault_proxy import FaultProxy, fault_proxy
+from tests.factories.logs import KeepEvents
 from tests.factories.object_store import REGION, OwnBucket
 
 READY_SECONDS = 20
@@ -98,11 +99,16 @@ async def run_service(
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _plain_log_lines() -> None:
+def _plain_log_lines(log_directory: Path) -> None:
     # Without being configured, structlog draws tracebacks with all local variables, which takes seconds.
     plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(
-        processors=[structlog.contextvars.merge_contextvars, structlog.processors.add_log_level, plain]
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            KeepEvents(log_directory / "events.log"),
+            plain,
+        ]
     )
 
 

@@ -26,7 +26,8 @@ REGION = "us-east-1"
 # As AWS's own tools read them; the store takes any.
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "tests",
-    "AWS_SECRET_ACCESS_KEY": "tests",
+    # Long enough to be told from anything else, should it be logged.
+    "AWS_SECRET_ACCESS_KEY": "of-the-tests-and-never-in-a-log",
     "AWS_EC2_METADATA_DISABLED": "true",
     "AWS_DEFAULT_REGION": REGION,
 }

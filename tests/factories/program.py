@@ -16,6 +16,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from tests.factories.logs import keep, log_path
+
 PROGRAM = (sys.executable, "-m", "storyarn_export")
 COMMAND_LIMIT_SECONDS = 120.0
 START_LIMIT_SECONDS = 120.0
@@ -72,12 +74,13 @@ class Program:
             check=False,
             timeout=COMMAND_LIMIT_SECONDS,
         )
+        keep("command", done.stderr)
         assert done.returncode == 0 or not ok, f"{arguments} ended with {done.returncode}: {done.stderr}"
         return Done(done.returncode, done.stdout, done.stderr)
 
     def work(self, *arguments: str) -> subprocess.Popen[str]:
         """A command that runs for long; a file takes what it says, since a full pipe would stop it."""
-        with (self.directory / "said.log").open("ab") as said:
+        with (log_path("work") or self.directory / "said.log").open("ab") as said:
             return subprocess.Popen(
                 [*PROGRAM, *arguments],
                 cwd=self.directory,
@@ -117,6 +120,7 @@ class Up:
 
     def __init__(self, program: Program, *arguments: str) -> None:
         self.lines: list[str] = []
+        self.kept = ""
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed in stop
         self.process = subprocess.Popen(
             [*PROGRAM, *arguments],
@@ -171,6 +175,9 @@ class Up:
             if number != signal.SIGKILL:
                 self.lines += self.process.stdout.read().splitlines()
             self.process.stdout.close()
+        if not self._log.closed:
+            self.kept = self.log
+            keep("up", self.kept)
         self._log.close()
         return code
 

@@ -19,6 +19,8 @@ from starlette.responses import Response
 
 from storyarn_export.api import problems
 from storyarn_export.api.documented import DocumentedApi, operation_id
+from storyarn_export.api.failed_logins import FailedLogins
+from storyarn_export.api.guards import refuse_unguarded
 from storyarn_export.api.metering import AppMetrics
 from storyarn_export.api.middleware import BodyLimit, HeadAsGet, RequestContext
 from storyarn_export.api.observing import Metered, Traced
@@ -110,8 +112,14 @@ def create_app(services: Services, *, broadcaster: Broadcaster, listener: JobLis
         services: the use cases and what they stand on; they outlive the application.
         broadcaster: wakes streams up.
         listener: feeds the broadcaster; runs as long as the application does.
+
+    Raises:
+        UnguardedRouteError: a route is not guarded as the table of `permissions` says.
     """
-    gate = StreamGate(broadcaster)
+    settings = services.settings
+    gate = StreamGate(
+        broadcaster, per_token=settings.streams_per_caller, longest_seconds=settings.stream_max_seconds
+    )
     measured = AppMetrics(gate, listener)
 
     @asynccontextmanager
@@ -141,11 +149,13 @@ def create_app(services: Services, *, broadcaster: Broadcaster, listener: JobLis
         readers={kind.name: JobReader(services.sessions, kind) for kind in (EXPORT, IMPORT)},
         gate=gate,
         readiness=Readiness(services),
-        limits=RateLimits(services.settings.rate_limit_per_minute),
+        limits=RateLimits(settings.rate_limit_per_minute),
+        failed_logins=FailedLogins(settings.failed_logins_per_minute),
         counting=asyncio.Semaphore(MAX_COUNTING),
     )
     for module in ROUTERS:
         app.include_router(module.router)
+    refuse_unguarded(app)
     _answer_errors(app)
     return app
 
@@ -186,7 +196,7 @@ def _middleware(services: Services, measured: AppMetrics) -> list[Middleware]:
         *cors,
         Middleware(HeadAsGet),
         Middleware(Metered, measured.requests),
-        Middleware(BodyLimit),
+        Middleware(BodyLimit, max_seconds=services.settings.request_body_seconds),
     ]
 
 

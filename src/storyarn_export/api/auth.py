@@ -15,7 +15,7 @@ from storyarn_export.api.errors import (
     UnauthenticatedError,
 )
 from storyarn_export.api.middleware import QUOTA_HEADERS
-from storyarn_export.api.permissions import has_scope
+from storyarn_export.api.permissions import RULES, Action, has_scope
 from storyarn_export.api.state import ApiState, State
 
 # Names under which clients put tokens into URLs.
@@ -35,6 +35,7 @@ async def authenticated(
     Raises:
         TokenInUrlError: the URL holds a token, whatever the header says.
         UnauthenticatedError: there is no token, or it is malformed, unknown, revoked or expired.
+        LoginThrottledError: too many wrong tokens have come from the client's address.
         RateLimitedError: it has sent too many requests.
     """
     _refuse_tokens_in(request)
@@ -44,14 +45,18 @@ async def authenticated(
             hint="send the header `Authorization: Bearer sa_…`",
             headers=CHALLENGE,
         )
+    address, token = _address(request), credentials.credentials
+    await state.failed_logins.admit(address, token)
     async with state.services.sessions.begin() as session:
-        caller = await authenticate(session, credentials.credentials)
+        caller = await authenticate(session, token)
     if caller is None:
+        await state.failed_logins.failed(address, token)
         raise UnauthenticatedError(
             "The token is unknown, revoked or expired.",
             hint="make one with `storyarn-export token create`",
             headers=BAD_TOKEN_CHALLENGE,
         )
+    state.failed_logins.succeeded(token)
     await _admit(request, state, caller)
     return caller
 
@@ -70,14 +75,18 @@ async def by_ticket(
     Raises:
         TokenInUrlError: the URL holds a token, whatever the header says.
         UnauthenticatedError: there is neither, or what there is is not good; a ticket is good once.
+        LoginThrottledError: too many wrong tokens have come from the client's address.
         RateLimitedError: the token has sent too many requests.
     """
     if credentials is not None or ticket is None:
         return await authenticated(request, state, credentials)
     _refuse_tokens_in(request)
+    address = _address(request)
+    await state.failed_logins.admit(address, ticket)
     async with state.services.sessions.begin() as session:
         caller = await redeem_ticket(session, ticket)
     if caller is None:
+        await state.failed_logins.failed(address, ticket)
         raise UnauthenticatedError(
             "The ticket is unknown, used or expired.",
             hint="get one for each stream or file by `POST /api/stream-tickets`",
@@ -87,21 +96,37 @@ async def by_ticket(
     return caller
 
 
+def _address(request: Request) -> str:
+    # Behind a proxy that is trusted the server has put the client's address here.
+    return request.client.host if request.client is not None else ""
+
+
 async def _admit(request: Request, state: ApiState, caller: Caller) -> None:
     quota = await state.limits.admit(caller.token_id)
     if quota is not None:
         setattr(request.state, QUOTA_HEADERS, quota.headers())
 
 
-class Scoped:
-    """A dependency: the caller, if their token has a scope.
+class Guard:
+    """A dependency that lets a caller through for one action; `guards` looks for it in every route.
 
     Args:
-        scope: the scope; None: any good token will do.
+        action: what is to be done.
+
+    Attributes:
+        action: likewise.
+        takes_ticket: a ticket will do in the place of a token.
     """
 
-    def __init__(self, scope: str | None) -> None:
-        self._scope = scope
+    takes_ticket = False
+
+    def __init__(self, action: Action) -> None:
+        self.action = action
+        self._rule = RULES[action]
+
+
+class Scoped(Guard):
+    """The caller, if their token has the scope that the action needs. For what is not about one project."""
 
     async def __call__(self, caller: Annotated[Caller, Depends(authenticated)]) -> Caller:
         """The caller.
@@ -109,12 +134,14 @@ class Scoped:
         Raises:
             InsufficientScopeError: the token does not have the scope.
         """
-        require_scope(caller, self._scope)
+        require_scope(caller, self._rule.scope)
         return caller
 
 
-class ScopedFollowing(Scoped):
+class ScopedByTicket(Scoped):
     """The same for an event stream, which a ticket may open, too."""
+
+    takes_ticket = True
 
     async def __call__(self, caller: Annotated[Caller, Depends(by_ticket)]) -> Caller:
         """The caller; see `Scoped`."""
@@ -136,9 +163,15 @@ def require_scope(caller: Caller, scope: str | None) -> None:
 
 def _refuse_tokens_in(request: Request) -> None:
     named = any(name in request.query_params for name in TOKEN_PARAMETERS)
-    if named or any(TOKEN_PATTERN.search(value) for value in request.query_params.values()):
+    places = (request.url.path, *request.query_params.values())
+    if named or any(TOKEN_PATTERN.search(place) for place in places):
         raise TokenInUrlError(
             "A token in a URL ends up in logs and histories; consider this one known to others.",
             hint="revoke it, and send the new one in the header `Authorization: Bearer sa_…`",
             headers=CHALLENGE,
         )
+
+
+SignedIn = Annotated[Caller, Depends(Scoped(Action.USE_ACCOUNT))]
+FollowingExports = Annotated[Caller, Depends(ScopedByTicket(Action.FOLLOW_EXPORTS))]
+FollowingImports = Annotated[Caller, Depends(ScopedByTicket(Action.FOLLOW_IMPORTS))]

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storyarn_export.accounts.projects import MAX_BIGINT, Role, role_in
 from storyarn_export.accounts.tokens import Caller
-from storyarn_export.api.auth import authenticated, by_ticket, require_scope
+from storyarn_export.api.auth import Guard, authenticated, by_ticket, require_scope
 from storyarn_export.api.permissions import RULES, Action
 from storyarn_export.api.state import State
 from storyarn_export.db.models import ExportJob, ImportJob
@@ -35,15 +35,8 @@ class ProjectAccess:
     role: Role
 
 
-class Allowed:
-    """A dependency: access to the project in the path, for one action.
-
-    Args:
-        action: what is to be done.
-    """
-
-    def __init__(self, action: Action) -> None:
-        self._rule = RULES[action]
+class Allowed(Guard):
+    """Access to the project in the path, for one action."""
 
     async def __call__(
         self,
@@ -54,11 +47,10 @@ class Allowed:
         """The access.
 
         Raises:
+            NotFoundError: no such project, or the caller is no member of it, whatever their token is made for.
             InsufficientScopeError: the token does not have the scope.
-            NotFoundError: no such project, or the caller is no member of it.
             ForbiddenError: the caller is a member without the role.
         """
-        require_scope(caller, self._rule.scope)
         number = parse_id(project_id)
         role = None
         if number is not None:
@@ -66,6 +58,7 @@ class Allowed:
                 role = await role_in(session, user_id=caller.user_id, project_id=number)
         if number is None or role is None:
             raise NotFoundError("There is no such project, or you are not a member of it.")
+        require_scope(caller, self._rule.scope)
         if role not in self._rule.roles:
             needed = " or ".join(sorted(self._rule.roles))
             raise ForbiddenError(f"You are {role} in this project; this needs {needed}.")
@@ -74,6 +67,8 @@ class Allowed:
 
 class AllowedByTicket(Allowed):
     """The same for what a browser opens without a header, event streams and files: a ticket may open them, too."""
+
+    takes_ticket = True
 
     async def __call__(
         self,

@@ -12,9 +12,24 @@ Responses = dict[int | str, dict[str, Any]]
 SCHEMA = "Problem"
 FRAMEWORK_SCHEMAS = ("HTTPValidationError", "ValidationError")
 # Every operation below /api may answer with these.
-GUARDED = ("unauthenticated", "token-in-url", "rate-limited", "internal-error", "service-unavailable")
+GUARDED = (
+    "unauthenticated",
+    "token-in-url",
+    "rate-limited",
+    "login-throttled",
+    "internal-error",
+    "service-unavailable",
+)
 IN_PROJECT = (*GUARDED, "insufficient-scope", "forbidden", "not-found")
-WITH_BODY = ("bad-request", "malformed-json", "body-too-large", "unsupported-media-type", "invalid-request")
+STREAMS = ("too-many-streams",)
+WITH_BODY = (
+    "bad-request",
+    "malformed-json",
+    "request-timeout",
+    "body-too-large",
+    "unsupported-media-type",
+    "invalid-request",
+)
 
 
 def problems(*codes: str) -> Responses:

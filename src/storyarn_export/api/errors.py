@@ -49,6 +49,18 @@ class InsufficientScopeError(HttpError):
     code = "insufficient-scope"
 
 
+class LoginThrottledError(HttpError):
+    """Too many wrong tokens or tickets have come from the client's address."""
+
+    code = "login-throttled"
+
+
+class TooManyStreamsError(HttpError):
+    """The token has as many event streams open as it may have."""
+
+    code = "too-many-streams"
+
+
 class RateLimitedError(HttpError):
     """The token has used up its requests for the moment."""
 

@@ -3,6 +3,7 @@
 Plain ASGI, so that streams stay streams.
 """
 
+import asyncio
 import re
 import secrets
 import time
@@ -17,16 +18,21 @@ from storyarn_export.api.problems import problem_response
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 MAX_BODY_BYTES = 1024 * 1024
+# Of a token or a ticket that someone has put into a path.
+SECRET = re.compile(r"\b(sa|st)(?:_|%5[fF])[A-Za-z0-9_%-]{16,}")
 # Their routes take bodies piece by piece, with limits of their own.
 UPLOADS = re.compile(r"POST /api/projects/[^/]+/imports|PUT /api/projects/[^/]+/assets/[^/]+/content")
 CONTENT_TOO_LARGE = 413
+REQUEST_TIMEOUT = 408
 # Probed every few seconds; their lines would bury the others.
 QUIET_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 # Name in the request's state of what every answer to a caller who is known says.
 QUOTA_HEADERS = "quota_headers"
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -99,15 +105,17 @@ class HeadAsGet:
 
 
 class BodyLimit:
-    """Refuses bodies over a limit, whether or not they say their length; files that are brought have their own.
+    """Refuses bodies that are too long, whether or not they say so, or too slow; those of files have other limits.
 
     Args:
         app: what comes after.
+        max_seconds: from the first look at the body to its end.
         max_bytes: the limit, inclusive.
     """
 
-    def __init__(self, app: ASGIApp, max_bytes: int = MAX_BODY_BYTES) -> None:
+    def __init__(self, app: ASGIApp, *, max_seconds: float, max_bytes: int = MAX_BODY_BYTES) -> None:
         self._app = app
+        self._max_seconds = max_seconds
         self._max_bytes = max_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -121,10 +129,21 @@ class BodyLimit:
             await problem_response(scope, "body-too-large", detail)(scope, receive, send)
             return
         received = 0
+        complete = False
+        until: float | None = None
 
         async def receive_limited() -> Message:
-            nonlocal received
-            message = await receive()
+            nonlocal received, complete, until
+            if complete:
+                # What comes now is that the client has gone, and that may take as long as it likes.
+                return await receive()
+            until = until or asyncio.get_running_loop().time() + self._max_seconds
+            try:
+                async with asyncio.timeout_at(until):
+                    message = await receive()
+            except TimeoutError as error:
+                raise HTTPException(REQUEST_TIMEOUT) from error
+            complete = not message.get("more_body", False)
             if message["type"] == "http.request":
                 received += len(message.get("body", b""))
                 if received > self._max_bytes:
@@ -145,7 +164,7 @@ def _decorate(message: Message, own: Mapping[str, str]) -> None:
 def _shown_path(scope: Scope) -> str:
     # As it was sent, percent-encoded: a decoded path may hold line breaks, and a query may hold secrets.
     raw: bytes = scope.get("raw_path") or scope["path"].encode("ascii", "backslashreplace")
-    return raw.partition(b"?")[0].decode("ascii", "backslashreplace")
+    return SECRET.sub(r"\1_***", raw.partition(b"?")[0].decode("ascii", "backslashreplace"))
 
 
 def _log_request(scope: Scope, status: int | None, seconds: float) -> None:

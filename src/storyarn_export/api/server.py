@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 import uvicorn
 
 from storyarn_export.api.app import create_app
+from storyarn_export.api.connections import KEEP_ALIVE_SECONDS, MAX_HEAD_BYTES, Patience, protocol_with
 from storyarn_export.api.state import ApiState
 from storyarn_export.bootstrap import Services
 from storyarn_export.domain.errors import ServiceUnavailableError
@@ -64,14 +65,25 @@ async def serve_api(
     api: ApiState = app.state.api
     with closing(_listen(host, port)) as listening:
         address = f"http://{_shown(host)}:{listening.getsockname()[1]}"
+        settings = services.settings
+        patience = Patience(
+            connections=settings.max_connections,
+            head_seconds=settings.request_head_seconds,
+            stall_seconds=settings.send_stall_seconds,
+        )
         config = uvicorn.Config(
             app,
+            http=protocol_with(patience),
+            ws="none",
+            h11_max_incomplete_event_size=MAX_HEAD_BYTES,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
             log_config=None,
             access_log=False,
             lifespan="on",
             server_header=False,
-            proxy_headers=False,
-            timeout_graceful_shutdown=math.ceil(services.settings.shutdown_seconds),
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=list(settings.trusted_proxies),
+            timeout_graceful_shutdown=math.ceil(settings.shutdown_seconds),
         )
         server = ApiServer(config, lambda: on_ready(address))
         # What is loaded by now stays for good: looking through all of it for cycles keeps every answer waiting.

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from storyarn_export.api.failed_logins import FailedLogins
 from storyarn_export.api.rate_limits import RateLimits
 from storyarn_export.api.readiness import Readiness
 from storyarn_export.api.streams.gate import StreamGate
@@ -26,6 +27,7 @@ class ApiState:
         gate: counts the open streams and ends them when the server stops.
         readiness: looks at database, schema and storage.
         limits: how often a token may ask.
+        failed_logins: how often an address may come with a wrong one.
         counting: how many projects are counted at a time; the rest of the pool is for exports.
     """
 
@@ -35,6 +37,7 @@ class ApiState:
     gate: StreamGate
     readiness: Readiness
     limits: RateLimits
+    failed_logins: FailedLogins
     counting: asyncio.Semaphore
 
 

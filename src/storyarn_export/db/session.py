@@ -20,14 +20,20 @@ BulkConnection = asyncpg.Connection | PoolConnectionProxy
 Sessions = async_sessionmaker[AsyncSession]
 
 
-def create_engine(url: str, *, size: int, application_name: str) -> AsyncEngine:
+def create_engine(
+    url: str, *, size: int, application_name: str, statement_seconds: float | None = None
+) -> AsyncEngine:
     """An engine over psycopg.
 
     Args:
         url: PostgreSQL URL, any driver.
         size: connections at most; a caller beyond that waits POOL_TIMEOUT_SECONDS, then fails.
         application_name: shown in pg_stat_activity.
+        statement_seconds: that a statement may take; None: as long as it likes.
     """
+    limits = [IDLE_LIMIT]
+    if statement_seconds is not None:
+        limits.append(f"-c statement_timeout={round(statement_seconds * 1000)}")
     return create_async_engine(
         psycopg_url(url),
         pool_size=size,
@@ -39,7 +45,7 @@ def create_engine(url: str, *, size: int, application_name: str) -> AsyncEngine:
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT_SECONDS,
             "application_name": application_name,
-            "options": IDLE_LIMIT,
+            "options": " ".join(limits),
             **KEEPALIVES,
         },
     )

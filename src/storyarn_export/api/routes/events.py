@@ -2,13 +2,12 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header
+from fastapi import APIRouter, Header
 from starlette.responses import Response
 
-from storyarn_export.accounts.tokens import Caller
-from storyarn_export.api.auth import ScopedFollowing
+from storyarn_export.api.auth import FollowingExports
 from storyarn_export.api.dependencies import FollowingExport, JobId, require_job
-from storyarn_export.api.documented import GUARDED, IN_PROJECT, problems
+from storyarn_export.api.documented import GUARDED, IN_PROJECT, STREAMS, problems
 from storyarn_export.api.state import State
 from storyarn_export.api.streams.all_jobs import UserFeed
 from storyarn_export.api.streams.gate import StreamKind
@@ -32,7 +31,7 @@ STREAM: dict[int | str, dict[str, Any]] = {
     "",
     summary="Follow an export",
     response_class=Response,
-    responses={**STREAM, **problems(*IN_PROJECT)},
+    responses={**STREAM, **problems(*IN_PROJECT, *STREAMS)},
 )
 async def follow_export(
     access: FollowingExport, job_id: JobId, state: State, last_event_id: LastEventId = None
@@ -41,17 +40,17 @@ async def follow_export(
     async with state.services.sessions() as session:
         job = await require_job(session, access, job_id)
     frames = job_events(state, EXPORT, job.id, parse_last_event_id(last_event_id))
-    return EventStream(frames, state.gate, StreamKind.ONE_JOB)
+    return EventStream(frames, state.gate, StreamKind.ONE_JOB, access.caller.token_id)
 
 
 @everything.get(
     "",
     summary="Follow all your exports",
     response_class=Response,
-    responses={**STREAM, **problems(*GUARDED, "insufficient-scope")},
+    responses={**STREAM, **problems(*GUARDED, *STREAMS, "insufficient-scope")},
 )
 async def follow_exports(
-    caller: Annotated[Caller, Depends(ScopedFollowing("exports"))],
+    caller: FollowingExports,
     state: State,
     last_event_id: LastEventId = None,
 ) -> EventStream:
@@ -60,7 +59,7 @@ async def follow_exports(
     With Last-Event-ID first what you have missed; `resync` says that it was too much: read the lists anew.
     """
     feed = UserFeed(state, EXPORT, caller.user_id, parse_last_event_id(last_event_id))
-    return EventStream(feed.frames(), state.gate, StreamKind.ALL_JOBS)
+    return EventStream(feed.frames(), state.gate, StreamKind.ALL_JOBS, caller.token_id)
 
 
 router.include_router(one)

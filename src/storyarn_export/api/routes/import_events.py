@@ -1,14 +1,11 @@
 """Event streams: one import, or all of the caller's."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.responses import Response
 
-from storyarn_export.accounts.tokens import Caller
-from storyarn_export.api.auth import ScopedFollowing
+from storyarn_export.api.auth import FollowingImports
 from storyarn_export.api.dependencies import FollowingImport, ImportId, require_import
-from storyarn_export.api.documented import GUARDED, IN_PROJECT, problems
+from storyarn_export.api.documented import GUARDED, IN_PROJECT, STREAMS, problems
 from storyarn_export.api.routes.events import STREAM, LastEventId
 from storyarn_export.api.state import State
 from storyarn_export.api.streams.all_jobs import UserFeed
@@ -26,7 +23,7 @@ everything = APIRouter(prefix="/api/imports/events")
     "",
     summary="Follow an import",
     response_class=Response,
-    responses={**STREAM, **problems(*IN_PROJECT)},
+    responses={**STREAM, **problems(*IN_PROJECT, *STREAMS)},
 )
 async def follow_import(
     access: FollowingImport, import_id: ImportId, state: State, last_event_id: LastEventId = None
@@ -38,17 +35,17 @@ async def follow_import(
     async with state.services.sessions() as session:
         job = await require_import(session, access, import_id)
     frames = job_events(state, IMPORT, job.id, parse_last_event_id(last_event_id))
-    return EventStream(frames, state.gate, StreamKind.ONE_JOB)
+    return EventStream(frames, state.gate, StreamKind.ONE_JOB, access.caller.token_id)
 
 
 @everything.get(
     "",
     summary="Follow all your imports",
     response_class=Response,
-    responses={**STREAM, **problems(*GUARDED, "insufficient-scope")},
+    responses={**STREAM, **problems(*GUARDED, *STREAMS, "insufficient-scope")},
 )
 async def follow_imports(
-    caller: Annotated[Caller, Depends(ScopedFollowing("imports"))],
+    caller: FollowingImports,
     state: State,
     last_event_id: LastEventId = None,
 ) -> EventStream:
@@ -57,7 +54,7 @@ async def follow_imports(
     With Last-Event-ID first what you have missed; `resync` says that it was too much: read the lists anew.
     """
     feed = UserFeed(state, IMPORT, caller.user_id, parse_last_event_id(last_event_id))
-    return EventStream(feed.frames(), state.gate, StreamKind.ALL_JOBS)
+    return EventStream(feed.frames(), state.gate, StreamKind.ALL_JOBS, caller.token_id)
 
 
 router.include_router(one)

@@ -3,11 +3,10 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from storyarn_export.accounts.projects import Role, create_project, projects_of
-from storyarn_export.accounts.tokens import Caller
-from storyarn_export.api.auth import authenticated
+from storyarn_export.api.auth import SignedIn
 from storyarn_export.api.dependencies import Paged, Reading, bad_cursor, cursor_after, parse_id
 from storyarn_export.api.documented import GUARDED, IN_PROJECT, WITH_BODY, problems
 from storyarn_export.api.schemas.common import Listed
@@ -27,9 +26,7 @@ one = APIRouter(prefix="/api/projects/{project_id}")
 
 
 @many.get("", summary="List your projects", responses=problems(*GUARDED, "invalid-request"))
-async def list_projects(
-    caller: Annotated[Caller, Depends(authenticated)], paged: Paged, state: State
-) -> Listed[ProjectOut]:
+async def list_projects(caller: SignedIn, paged: Paged, state: State) -> Listed[ProjectOut]:
     """The caller's projects, oldest first, with role and entities of each section."""
     after = parse_id(paged.after) if paged.after is not None else None
     if paged.after is not None and after is None:
@@ -48,9 +45,7 @@ async def list_projects(
 @many.post(
     "", status_code=201, summary="Create a project", responses=problems(*GUARDED, *WITH_BODY, "conflict")
 )
-async def post_project(
-    body: NewProject, caller: Annotated[Caller, Depends(authenticated)], state: State, response: Response
-) -> ProjectOut:
+async def post_project(body: NewProject, caller: SignedIn, state: State, response: Response) -> ProjectOut:
     """A new, empty project in the caller's own workspace; the caller becomes its owner."""
     async with state.services.sessions.begin() as session:
         project = await create_project(

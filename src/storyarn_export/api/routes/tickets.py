@@ -1,14 +1,12 @@
 """Tickets with which a browser opens event streams and saves files."""
 
 from datetime import datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from storyarn_export.accounts.tickets import issue_ticket
-from storyarn_export.accounts.tokens import Caller
-from storyarn_export.api.auth import Scoped
+from storyarn_export.api.auth import SignedIn
 from storyarn_export.api.documented import GUARDED, problems
 from storyarn_export.api.state import State
 
@@ -29,9 +27,7 @@ class TicketOut(BaseModel):
     response_description="The ticket, which is shown once",
     responses=problems(*GUARDED),
 )
-async def post_ticket(
-    caller: Annotated[Caller, Depends(Scoped(None))], state: State, response: Response
-) -> TicketOut:
+async def post_ticket(caller: SignedIn, state: State, response: Response) -> TicketOut:
     """`EventSource` and links cannot send a token; they open one stream or file within 60 seconds with `?ticket=…`."""
     async with state.services.sessions.begin() as session:
         issued = await issue_ticket(session, caller)

@@ -35,21 +35,26 @@ def parse_last_event_id(header: str | None) -> int | None:
 
 
 class EventStream(StreamingResponse):
-    """An answer that sends frames until they end, the reader leaves, or the server stops.
+    """An answer that sends frames until they end, the reader leaves, the server stops, or it has lasted long enough.
 
     Args:
         frames: the frames; closed in every case.
         gate: which the stream passes.
         kind: of the stream.
+        token_id: whose stream it is.
     """
 
     media_type = "text/event-stream"
 
-    def __init__(self, frames: AsyncGenerator[bytes, None], gate: StreamGate, kind: StreamKind) -> None:
-        super().__init__(frames, headers=HEADERS)
+    def __init__(
+        self, frames: AsyncGenerator[bytes, None], gate: StreamGate, kind: StreamKind, token_id: str
+    ) -> None:
         self._frames = frames
+        self._while_it_lasts = _for_a_while(frames, gate.longest_seconds)
+        super().__init__(self._while_it_lasts, headers=HEADERS)
         self._gate = gate
         self._kind = kind
+        self._token_id = token_id
 
     async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
         """Send the frames.
@@ -57,7 +62,7 @@ class EventStream(StreamingResponse):
         Raises:
             TimeoutError: the reader took nothing for SEND_SECONDS.
         """
-        with self._gate.pass_through(self._kind):
+        with self._gate.pass_through(self._kind, self._token_id):
             async with aclosing(self._frames):
                 sending = asyncio.create_task(self._send(send))
                 leaving = asyncio.create_task(_left(receive))
@@ -74,7 +79,7 @@ class EventStream(StreamingResponse):
     async def _send(self, send: Send) -> None:
         start = {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
         await _bounded(send, start)
-        async for frame in self._frames:
+        async for frame in self._while_it_lasts:
             await _bounded(send, {"type": "http.response.body", "body": frame, "more_body": True})
         await _bounded(send, {"type": "http.response.body", "body": b"", "more_body": False})
 
@@ -88,3 +93,17 @@ async def _left(receive: Receive) -> None:
     """Waits until the reader is gone."""
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+async def _for_a_while(frames: AsyncGenerator[bytes, None], seconds: float) -> AsyncGenerator[bytes, None]:
+    """Yield frames for so long; whoever reads comes again and goes on with the last id."""
+    until = asyncio.get_running_loop().time() + seconds
+    while True:
+        try:
+            async with asyncio.timeout_at(until):
+                frame = await anext(frames, None)
+        except TimeoutError:
+            return
+        if frame is None:
+            return
+        yield frame
