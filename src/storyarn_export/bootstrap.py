@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storyarn_export.bootstrap_imports import Imports, build_imports
+from storyarn_export.bootstrap_localization import Localization, build_localization
 from storyarn_export.bootstrap_verifications import Verifications, build_verifications
 from storyarn_export.contents.replace import ReplaceContent
 from storyarn_export.db.session import Sessions, create_bulk_pool, create_engine, create_sessions
@@ -82,6 +83,7 @@ class Services:
     replace_content: ReplaceContent
     verifications: Verifications
     imports: Imports
+    localization: Localization
     metrics: CollectorRegistry
     exposition: Exposition
     tracing: Tracing
@@ -207,6 +209,7 @@ async def open_services(
                 keep=keep,
                 counting=on_primary,
             ),
+            localization=build_localization(bulk=bulk, reads=reads),
             metrics=metrics,
             exposition=Exposition(metrics, durable),
             tracing=Tracing(tracer_provider),

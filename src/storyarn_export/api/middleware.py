@@ -18,7 +18,9 @@ from storyarn_export.api.problems import problem_response
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 MAX_BODY_BYTES = 1024 * 1024
 # Their routes take bodies piece by piece, with limits of their own.
-UPLOADS = re.compile(r"POST /api/projects/[^/]+/imports|PUT /api/projects/[^/]+/assets/[^/]+/content")
+UPLOADS = re.compile(
+    r"POST /api/projects/[^/]+/(?:imports|localization)|PUT /api/projects/[^/]+/assets/[^/]+/content"
+)
 CONTENT_TOO_LARGE = 413
 # Probed every few seconds; their lines would bury the others.
 QUIET_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
