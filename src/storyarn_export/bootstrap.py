@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storyarn_export.bootstrap_imports import Imports, build_imports
+from storyarn_export.bootstrap_localization import Localization, build_localization
 from storyarn_export.bootstrap_verifications import Verifications, build_verifications
 from storyarn_export.contents.replace import ReplaceContent
 from storyarn_export.contents.unclaimed import ForgetContents
@@ -85,6 +86,7 @@ class Services:
     replace_content: ReplaceContent
     verifications: Verifications
     imports: Imports
+    localization: Localization
     metrics: CollectorRegistry
     exposition: Exposition
     tracing: Tracing
@@ -219,6 +221,7 @@ async def open_services(
                 keep=keep,
                 counting=on_primary,
             ),
+            localization=build_localization(bulk=bulk, reads=reads),
             metrics=metrics,
             exposition=Exposition(metrics, durable),
             tracing=Tracing(tracer_provider),

@@ -36,6 +36,7 @@ from storyarn_export.api.routes import (
     formats,
     import_events,
     imports,
+    localization,
     metrics,
     projects,
     quick,
@@ -69,6 +70,7 @@ ROUTERS = (
     imports,
     import_events,
     assets,
+    localization,
     console,
 )
 # Projects counted at a time for lists; a count of a large one keeps a connection for a while.

@@ -21,7 +21,9 @@ MAX_BODY_BYTES = 1024 * 1024
 # Of a token or a ticket that someone has put into a path.
 SECRET = re.compile(r"\b(sa|st)(?:_|%5[fF])[A-Za-z0-9_%-]{16,}")
 # Their routes take bodies piece by piece, with limits of their own.
-UPLOADS = re.compile(r"POST /api/projects/[^/]+/imports|PUT /api/projects/[^/]+/assets/[^/]+/content")
+UPLOADS = re.compile(
+    r"POST /api/projects/[^/]+/(?:imports|localization)|PUT /api/projects/[^/]+/assets/[^/]+/content"
+)
 CONTENT_TOO_LARGE = 413
 REQUEST_TIMEOUT = 408
 # Probed every few seconds; their lines would bury the others.

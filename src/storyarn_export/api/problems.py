@@ -65,6 +65,7 @@ PROBLEMS: Mapping[str, Problem] = {
     "invalid-options": Problem(422, "The options have wrong values"),
     "unknown-format": Problem(422, "The format is not known"),
     "export-too-large": Problem(422, "The project is too large to stream at once"),
+    "unrepresentable-text": Problem(422, "A text does not fit into this format"),
     "idempotency-key-reused": Problem(422, "The key came with another request before"),
     "bad-upload": Problem(422, "The form does not hold exactly one file"),
     "asset-mismatch": Problem(422, "The bytes are not what is said of them"),

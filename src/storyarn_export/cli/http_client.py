@@ -162,8 +162,15 @@ class ApiClient:
             raise refusal(response)
 
     @contextmanager
-    def stream(self, url: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
+    def stream(
+        self, url: str, headers: Mapping[str, str], *, timeout: float = READ_TIMEOUT_SECONDS
+    ) -> Iterator[httpx.Response]:
         """The answer to a GET while it arrives; a redirect is followed.
+
+        Args:
+            url: what is asked for.
+            headers: of the request.
+            timeout: seconds of silence that are waited for.
 
         Another host gets neither the token nor If-Range: it has ETags of its own, and what it is asked for by is good
         for one file only.
@@ -171,7 +178,8 @@ class ApiClient:
         Raises:
             httpx.TransportError: The connection broke; whoever reads the stream knows how to go on.
         """
-        with self._http.stream("GET", url, headers=headers) as response:
+        waiting = httpx.Timeout(timeout, connect=CONNECT_TIMEOUT_SECONDS)
+        with self._http.stream("GET", url, headers=headers, timeout=waiting) as response:
             onward = response.next_request
             if onward is None:
                 yield response

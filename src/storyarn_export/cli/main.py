@@ -31,7 +31,7 @@ COMMANDS = (
     "completion",
     "demo",
 )
-GROUPS = ("token", "projects", "exports", "imports")
+GROUPS = ("token", "projects", "exports", "imports", "localization")
 """Each is the module of this package with the same name, and in it the function or group of the same name."""
 
 EXPECTED = (CommandError, StoryarnError, SettingsError, EmbeddedServerError)

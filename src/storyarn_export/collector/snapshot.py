@@ -142,6 +142,14 @@ class Snapshot:
         """Rows of a statement that streams, in batches; see `copying.copy_rows`."""
         return copy_rows(self._connection, sql, *arguments, columns=columns)
 
+    async def copy_sorted(self, sql: str, *arguments: object, columns: int) -> AsyncGenerator[Batch, None]:
+        """Rows of a statement that joins and sorts whole tables before its first row; see `copying.copy_rows`."""
+        await self._connection.execute(SET_BASED)
+        async with aclosing(self.copy(sql, *arguments, columns=columns)) as batches:
+            async for batch in batches:
+                yield batch
+        await self._connection.execute(STREAMING)
+
     async def set_based(self, sql: str, *arguments: object) -> list[asyncpg.Record]:
         """All rows of a statement that goes over whole tables and yields few."""
         await self._connection.execute(SET_BASED)

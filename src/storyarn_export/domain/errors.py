@@ -16,6 +16,7 @@ StoryarnError
 │   ├── UnknownFormatError    unknown-format
 │   ├── InvalidOptionsError   invalid-options
 │   ├── ExportTooLargeError   export-too-large
+│   ├── UnrepresentableTextError unrepresentable-text
 │   ├── UploadError           bad-upload
 │   ├── AssetTooLargeError    asset-too-large
 │   ├── AssetMismatchError    asset-mismatch
@@ -161,6 +162,12 @@ class ExportTooLargeError(InvalidRequestError):
     """More entities than a request may stream."""
 
     code = "export-too-large"
+
+
+class UnrepresentableTextError(InvalidRequestError):
+    """A text does not fit into the format that was asked for."""
+
+    code = "unrepresentable-text"
 
 
 class UploadError(InvalidRequestError):

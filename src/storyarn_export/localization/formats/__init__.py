@@ -1,0 +1,1 @@
+"""How files for translators are written and read, one module a format."""
