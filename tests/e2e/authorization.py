@@ -129,6 +129,9 @@ CONTRACT = (
     (r"GET /api/exports/events", Needs(scope="exports", ticket=True)),
     (r"GET /api/imports/events", Needs(scope="imports", ticket=True)),
     (rf"GET {PROJECT}(/counts|/languages|/assets)?", Needs(roles=MEMBERS)),
+    (rf"GET {PROJECT}/(entities/\{{section\}}|flows/\{{flow_id\}}/graph)", Needs(roles=MEMBERS)),
+    (rf"GET {PROJECT}/localization\.\{{format_name\}}", Needs(scope="exports", roles=MEMBERS)),
+    (rf"POST {PROJECT}/localization", Needs(scope="imports", roles=EDITORS)),
     (rf"GET {PROJECT}/assets/\{{asset_id\}}/content", Needs(scope="exports", roles=MEMBERS)),
     (
         rf"GET {PROJECT}/exports/{JOB}/(events|download)",
@@ -185,4 +188,4 @@ def _inside(needs: Needs, persona: Persona, path: str) -> tuple[int, str] | None
 
 def has_ids(path: str) -> bool:
     """Whether the path names something in a project."""
-    return any(name in path for name in ("{job_id}", "{import_id}", "{asset_id}"))
+    return any(name in path for name in ("{job_id}", "{import_id}", "{asset_id}", "{flow_id}"))

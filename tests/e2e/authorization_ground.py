@@ -27,6 +27,11 @@ INSERT_ASSET = """
 INSERT INTO assets (filename, content_type, size, key, is_external, project_id)
 VALUES ('a.png', 'image/png', 1, $2, true, $1) RETURNING id
 """
+INSERT_FLOW = """
+WITH flow AS (INSERT INTO flows (name, project_id) VALUES ('Flow', $1) RETURNING id)
+INSERT INTO flow_nodes (type, flow_id) SELECT 'entry', id FROM flow RETURNING flow_id
+"""
+TEXTS = b"key,source_hash,translation:de\r\n"
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,7 @@ class Place:
     pending: str
     ready: str
     asset: str
+    flow: str
 
 
 @dataclass
@@ -116,7 +122,8 @@ class Ground:
         stored = await self.client.put(f"{url}/assets/{asset}/content", content=PICTURE, headers=png_header)
         assert (done.status_code, waiting.status_code, stored.status_code) == (201, 202, 200)
         ready = await self._import(str(project.id))
-        return Place(str(project.id), done.json()["job_id"], waiting.json()["job_id"], ready, asset)
+        flow = str(await self.services.bulk.fetchval(INSERT_FLOW, project.id))
+        return Place(str(project.id), done.json()["job_id"], waiting.json()["job_id"], ready, asset, flow)
 
     async def _import(self, project_id: str) -> str:
         answer = await bring(self.client, project_id, tale("Jon"), headers=self.sent_by(self.owner))
@@ -185,18 +192,17 @@ async def prepared(running: Running) -> AsyncIterator[Ground]:
         yield ground
 
 
+# What good requests carry besides their credentials, by what comes after the projects.
+BODIES: Mapping[str, Mapping[str, Any]] = {
+    "POST ": {"json": {"name": "Another tale"}},
+    "POST /{project_id}/exports": {"json": {"format": "storyarn"}},
+    "POST /{project_id}/imports": {"files": {"file": ("tale.json", tale("Jon"), "application/json")}},
+    "POST /{project_id}/imports/{import_id}/execute": {"json": {"conflict_resolution": "skip"}},
+    "POST /{project_id}/localization": {"files": {"file": ("texts.csv", TEXTS, "text/csv")}},
+    "PUT /{project_id}/assets/{asset_id}/content": {"content": PICTURE},
+}
+
+
 def body_of(method: str, path: str) -> Mapping[str, Any]:
     """What a good request carries besides its credential."""
-    match f"{method} {path.removeprefix('/api/projects')}":
-        case "POST ":
-            return {"json": {"name": "Another tale"}}
-        case "POST /{project_id}/exports":
-            return {"json": {"format": "storyarn"}}
-        case "POST /{project_id}/imports":
-            return {"files": {"file": ("tale.json", tale("Jon"), "application/json")}}
-        case "POST /{project_id}/imports/{import_id}/execute":
-            return {"json": {"conflict_resolution": "skip"}}
-        case "PUT /{project_id}/assets/{asset_id}/content":
-            return {"content": PICTURE}
-        case _:
-            return {}
+    return BODIES.get(f"{method} {path.removeprefix('/api/projects')}", {})

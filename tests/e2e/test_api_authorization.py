@@ -109,7 +109,8 @@ async def ask(
     asker: IssuedToken = ground.tokens[persona.name]
     ids = {"project_id": ground.place.id, "name": "main.js"}
     there = ground.elsewhere if persona.foreign else ground.place
-    ids |= {"job_id": there.export, "import_id": there.ready, "asset_id": there.asset}
+    ids |= {"job_id": there.export, "import_id": there.ready, "asset_id": there.asset, "flow_id": there.flow}
+    ids |= {"section": "sheets", "format_name": "csv"}
     if name in ENDING:
         maker = asker if persona.own else ground.owner
         ids["job_id"] = await ground.new_export(maker) if allowed or persona.own else there.pending
