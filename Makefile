@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: fuzz help setup lock check format chromium test screenshots stories bench chaos demo serve clean
+.PHONY: bundle fuzz help setup lock check format chromium test screenshots stories bench chaos demo serve clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,9 @@ screenshots: setup chromium ## pictures of the console, written to docs/images
 
 stories: setup ## 200 random projects out and in again
 	STORYARN_STORIES=200 $(BIN)/pytest tests/integration/test_random_stories.py -n0 -q
+
+bundle: setup ## a bundle of 2,000 assets and 1 GiB, killed ten times; takes 5 GiB of disk
+	STORYARN_BUNDLE_ASSETS=2000 STORYARN_BUNDLE_BYTES=1073741824 $(BIN)/pytest tests/e2e/test_bundle_kills.py -n0 -q -s
 
 fuzz: setup ## 10,000 files that are nearly right, from number 1 on, and 3,000 bundles
 	STORYARN_TEST_MUTANTS=10000 STORYARN_TEST_BUNDLES=3000 $(BIN)/pytest tests/e2e/test_import_mutations.py tests/e2e/test_bundle_mutations.py -n0 -q -s

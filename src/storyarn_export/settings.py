@@ -109,7 +109,7 @@ class Settings(HttpSettings):
     export_max_attempts: int = Field(
         2,
         ge=1,
-        le=10,
+        le=20,
         description="runs that an export, or its verification, may start before it fails for good",
     )
     retention_hours: int = Field(24, ge=1, le=24 * 365, description="hours that a finished file is kept")

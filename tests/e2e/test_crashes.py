@@ -2,11 +2,9 @@
 
 import asyncio
 import hashlib
-import io
 import itertools
 import random
 import signal
-import zipfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import UUID
@@ -14,8 +12,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from storyarn_export.domain.options import AssetMode, ExportOptions
-from tests.factories.contents import png
+from storyarn_export.domain.options import ExportOptions
 from tests.factories.farm import END_SECONDS, Farm, normal, open_farm
 from tests.factories.outages import eventually
 
@@ -203,46 +200,3 @@ async def test_cancelling_a_running_export_leaves_nothing(farm: Farm) -> None:
         assert (job.status, job.file_key, job.checkpoint) == ("cancelled", None, None)
     job = await farm.until(await farm.ask(), "completed")
     assert str(job.file_key) in farm.files()
-
-
-async def test_bundles_are_gone_on_with(farm: Farm) -> None:
-    """What is packed is the same in the end, wherever a worker died; see also tests/integration/test_carrying.py."""
-    chance = random.Random(SEED)  # noqa: S311 - moments, no secrets
-    async with farm.services.sessions.begin() as session:
-        kinds = "UPDATE assets SET content_type = 'image/png' RETURNING id"
-        assets = list((await session.scalars(text(kinds))).all())
-    for asset_id in assets:
-        content = png(1_500_000, asset_id)
-        await farm.services.replace_content(
-            project_id=farm.project_id,
-            asset_id=asset_id,
-            user_id=farm.owner_id,
-            pieces=_pieces(content),
-            sha256=None,
-        )
-    resumed = 0
-    packed = []
-    worker = farm.hire()
-    for number in range(KILLS - 2):
-        job_id = await farm.ask(ExportOptions(include_assets=AssetMode.BUNDLED))
-        await farm.until(job_id, "processing", "completed")
-        if number:
-            await farm.until_checkpoint(job_id)
-            await asyncio.sleep(chance.uniform(0, 0.3))
-            worker.send_signal(signal.SIGKILL)
-            worker.wait()
-            worker = farm.hire()
-        job = await farm.until(job_id, "completed", "failed")
-        assert job.status == "completed", job.error_message
-        resumed += job.resumed
-        with zipfile.ZipFile(io.BytesIO(farm.content(job))) as archive:
-            assert archive.testzip() is None
-            packed.append({name: archive.read(name) for name in archive.namelist()})
-        packed[-1]["project.json"] = normal(packed[-1]["project.json"])
-        assert packed[-1] == packed[0]
-    assert resumed
-    assert len(packed[0]) == len(assets) + 1
-
-
-async def _pieces(content: bytes) -> AsyncIterator[bytes]:
-    yield content

@@ -92,8 +92,9 @@ class Farm:
         kills: int,
         chance: random.Random,
         queues: str = "exports",
+        moment_seconds: float = MOMENT_SECONDS,
     ) -> int:
-        """Kill whoever works on a job some moments after a further checkpoint, again and again; hire another each time.
+        """Kill whoever works on a job some moment after a further checkpoint, and hire another, again and again.
 
         Returns:
             How often the job was killed before it was over.
@@ -108,7 +109,7 @@ class Farm:
 
         for killed in range(kills):
             await eventually(further, within_seconds=END_SECONDS)
-            await asyncio.sleep(chance.uniform(0, MOMENT_SECONDS))
+            await asyncio.sleep(chance.uniform(0, moment_seconds))
             worker.send_signal(signal.SIGKILL)
             worker.wait()
             job = await self.job(job_id)
