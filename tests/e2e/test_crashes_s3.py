@@ -6,6 +6,7 @@ import signal
 import zipfile
 from base64 import b64decode
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
@@ -13,12 +14,15 @@ import pytest
 from sqlalchemy import text
 
 from storyarn_export.contents.taking import take
-from storyarn_export.domain.options import AssetMode, ExportOptions
+from storyarn_export.domain.options import AssetMode, Compression, ExportOptions
 from tests.factories.contents import png
 from tests.factories.farm import Farm, normal, open_farm
 from tests.factories.object_store import OwnBucket
+from tests.factories.packed import unpacked
 
 pytestmark = pytest.mark.xdist_group("crashes")
+# What is in the documents of when they were asked for.
+AT = datetime(2026, 2, 24, 15, 30, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -55,8 +59,17 @@ WHERE id = :id
 """)
 
 
-@pytest.mark.parametrize("mode", [AssetMode.BUNDLED, AssetMode.EMBEDDED])
-async def test_bytes_of_assets_are_gone_on_with(farm: Farm, bucket: OwnBucket, mode: AssetMode) -> None:
+@pytest.mark.parametrize(
+    ("mode", "compression"),
+    [
+        (AssetMode.BUNDLED, Compression.NONE),
+        (AssetMode.EMBEDDED, Compression.NONE),
+        (AssetMode.EMBEDDED, Compression.ZSTD),
+    ],
+)
+async def test_bytes_of_assets_are_gone_on_with(
+    farm: Farm, bucket: OwnBucket, mode: AssetMode, compression: Compression
+) -> None:
     """Parts of an upload end where they are full, which is within an asset nearly always."""
     async with farm.services.sessions.begin() as session:
         ids = list((await session.scalars(text("SELECT id FROM assets ORDER BY id"))).all())
@@ -74,7 +87,8 @@ async def test_bytes_of_assets_are_gone_on_with(farm: Farm, bucket: OwnBucket, m
             }
             await session.execute(GIVE, given)
     first = farm.hire()
-    job_id = await farm.ask(ExportOptions(include_assets=mode))
+    options = ExportOptions(include_assets=mode, compression=compression)
+    job_id = await farm.ask(options, at=AT)
     await farm.until_checkpoint(job_id)
     first.send_signal(signal.SIGKILL)
     first.wait()
@@ -84,6 +98,10 @@ async def test_bytes_of_assets_are_gone_on_with(farm: Farm, bucket: OwnBucket, m
     job = await farm.until(job_id, "completed", "failed")
     assert (job.status, job.resumed) == ("completed", True)
     file = await bucket.content(str(job.file_key))
+    undisturbed = await farm.until(await farm.ask(options, at=AT), "completed", "failed")
+    assert file == await bucket.content(str(undisturbed.file_key))
+    if compression is not Compression.NONE:
+        file = unpacked(file, compression)
     if mode is AssetMode.BUNDLED:
         with zipfile.ZipFile(io.BytesIO(file)) as archive:
             assert archive.testzip() is None
