@@ -13,7 +13,7 @@ RUN python -m venv /opt/storyarn-export \
 # The build backend is pinned in the development lock, so that is what builds the wheel.
 COPY requirements/dev.txt requirements/
 RUN python -m venv /opt/backend \
-    && /opt/backend/bin/pip install --require-hashes --requirement requirements/dev.txt
+    && /opt/backend/bin/pip install --require-hashes --no-deps --requirement requirements/dev.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY migrations migrations
 COPY src src

@@ -17,7 +17,8 @@ setup: $(STAMP) ## virtual environment from the lock file
 $(STAMP): requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes --requirement requirements/dev.txt
+	@# The lock names all there is to install; looked at again, what it overrides would be refused.
+	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes --no-deps --requirement requirements/dev.txt
 	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 

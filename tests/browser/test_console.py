@@ -1,6 +1,7 @@
 """What people do with the console, in a real browser."""
 
 import asyncio
+import gzip
 import hashlib
 import json
 import re
@@ -199,6 +200,23 @@ async def test_a_file_is_the_one_that_is_promised(
     assert hashlib.sha256(content).hexdigest() == await row.locator("code.whole").text_content()
     assert (saved.suggested_filename, len(json.loads(content)["sheets"])) == ("tale.storyarn.json", 12)
     assert ann.token not in saved.url
+
+
+async def test_a_file_is_compressed_when_that_is_wanted(
+    page: Page, ann: Member, projects: Projects, sign_in: SignIn, tmp_path: Path
+) -> None:
+    await sign_in(f"/#/projects/{await projects.make(ann, sheets=12)}/export")
+    await page.get_by_role("checkbox", name="Compress (gzip)").check()
+    await page.get_by_role("button", name="Start export").click()
+    row = page.locator("tbody tr")
+    async with page.expect_download() as saving:
+        await row.get_by_role("button", name="Download").click()
+    saved = await saving.value
+    await saved.save_as(tmp_path / "file")
+    assert saved.suggested_filename == "tale.storyarn.json.gz"
+    assert len(json.loads(gzip.decompress((tmp_path / "file").read_bytes()))["sheets"]) == 12
+    await page.get_by_label("Assets", exact=False).select_option("bundled")
+    await expect(page.get_by_role("checkbox", name="Compress (gzip)")).to_be_disabled()
 
 
 async def test_progress_is_watched_from_waiting_over_a_reload_to_the_end(

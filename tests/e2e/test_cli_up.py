@@ -1,8 +1,10 @@
 """`up` from the first start on an empty directory to the end, and after a kill."""
 
 import os
+import pty
 import signal
 import socket
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +14,7 @@ import psutil
 import pytest
 
 from storyarn_export.db.embedded import EmbeddedServer
-from tests.factories.program import READY, Program, Up, data_dir
+from tests.factories.program import PROGRAM, READY, Program, Up, data_dir
 
 # One cluster for all of them: making one takes longer than most of the tests.
 pytestmark = pytest.mark.xdist_group("cli-up")
@@ -59,6 +61,31 @@ def test_later_starts_print_no_token_and_know_the_first_one(
         assert answer.status_code == 200
         code = up.stop(signal.SIGINT)
     assert (len(up.lines), code) == (1, 0)
+
+
+def test_a_person_is_told_where_the_console_is(
+    program: Program, first_start: tuple[list[str], str, int]
+) -> None:
+    assert first_start[2] == 0
+    leader, follower = pty.openpty()
+    with subprocess.Popen(
+        [*PROGRAM, "up", "--port", "0", "--workers", "0"],
+        cwd=program.directory,
+        env=program.environment(),
+        stdin=follower,
+        stdout=subprocess.PIPE,
+        stderr=follower,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().removeprefix("ready ").strip()
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=GONE_LIMIT_SECONDS)
+    os.set_blocking(leader, False)
+    said = os.read(leader, 1 << 16).decode()
+    os.close(leader)
+    os.close(follower)
+    assert f"The console is at {url}/; sign in with a token of `storyarn-export token create" in said
 
 
 def test_commands_start_the_embedded_server_themselves_and_stop_it(

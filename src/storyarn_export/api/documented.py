@@ -1,5 +1,6 @@
 """What the OpenAPI document says beyond what FastAPI finds out by itself."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from fastapi import FastAPI
@@ -10,6 +11,9 @@ from storyarn_export.api.schemas.common import ProblemBody
 
 Responses = dict[int | str, dict[str, Any]]
 SCHEMA = "Problem"
+# Bytes of whatever type: generated clients know what to do with the first, and any other is as good.
+BYTES_SCHEMA = {"schema": {"type": "string", "format": "binary"}}
+BYTES: dict[str, Any] = {"application/octet-stream": BYTES_SCHEMA, "*/*": BYTES_SCHEMA}
 FRAMEWORK_SCHEMAS = ("HTTPValidationError", "ValidationError")
 # Every operation below /api may answer with these.
 GUARDED = (
@@ -59,10 +63,11 @@ class DocumentedApi(FastAPI):
         if self.openapi_schema is None:
             document = super().openapi()
             schemas = document["components"]["schemas"]
-            schemas[SCHEMA] = ProblemBody.model_json_schema()
+            schemas[SCHEMA] = {**ProblemBody.model_json_schema(), "title": SCHEMA}
             for operations in document["paths"].values():
                 for operation in operations.values():
                     _without_framework_errors(operation["responses"])
+                    _headers_as_sent(operation.get("parameters", ()))
             for name in FRAMEWORK_SCHEMAS:
                 schemas.pop(name, None)
         return super().openapi()
@@ -72,3 +77,11 @@ def _without_framework_errors(responses: dict[str, Any]) -> None:
     schema = responses.get("422", {}).get("content", {}).get("application/json", {}).get("schema", {})
     if schema.get("$ref", "").endswith(FRAMEWORK_SCHEMAS):
         del responses["422"]
+
+
+def _headers_as_sent(parameters: Iterable[dict[str, Any]]) -> None:
+    """Says of headers that may be repeated what they are on the way: one text, with commas between the values."""
+    for parameter in parameters:
+        forms = parameter["schema"].get("anyOf", [parameter["schema"]])
+        if parameter["in"] == "header" and any(form.get("type") == "array" for form in forms):
+            parameter["schema"] = {"type": "string"}

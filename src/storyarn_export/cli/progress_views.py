@@ -180,7 +180,7 @@ def describe(job: Job) -> str:
     left_seconds = job.left_seconds
     if not left_seconds or processed >= total:
         return said
-    return f"{said}, {(total - processed) / left_seconds:,.0f}/s, {left_seconds:.0f} s left"
+    return f"{said}, {(total - processed) / left_seconds:,.0f}/s, {left_seconds:.1f} s left"
 
 
 @contextmanager

@@ -8,9 +8,9 @@ import typer
 
 from storyarn_export.api.server import serve_api
 from storyarn_export.bootstrap import open_services
-from storyarn_export.cli.admin import first_admin_token
+from storyarn_export.cli.admin import ADMIN_EMAIL, first_admin_token
 from storyarn_export.cli.logs import configure_logging
-from storyarn_export.cli.output import say, say_json
+from storyarn_export.cli.output import note, say, say_json
 from storyarn_export.cli.parameters import AsJson, DataDir, Host, Port, UntilStdinCloses
 from storyarn_export.cli.running import run, stop_event
 from storyarn_export.cli.server_side import bring_to_head, database_beside_loop
@@ -57,6 +57,8 @@ async def _up(
 
             def announce(address: str) -> None:
                 say(f"ready {address}")
+                if sys.stdin.isatty():
+                    note(_what_now(address, first=token is not None))
                 if as_json:
                     say_json({"url": address, "admin_token": token, "data_dir": str(settings.data_dir)})
 
@@ -65,6 +67,16 @@ async def _up(
                 _worker_command(settings), count=workers, stop=stop, drain_seconds=drain_seconds
             ):
                 await serve_api(services, host=host, port=port, stop=stop, on_ready=announce)
+
+
+def _what_now(address: str, *, first: bool) -> str:
+    """For whoever has typed the command and looks at what it prints."""
+    key = (
+        "the admin token above"
+        if first
+        else f"a token of `storyarn-export token create --email {ADMIN_EMAIL}`"
+    )
+    return f"The console is at {address}/; sign in with {key}. Ctrl-C ends the service."
 
 
 def _worker_command(settings: Settings) -> tuple[str, ...]:

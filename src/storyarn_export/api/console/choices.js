@@ -14,6 +14,7 @@ const PLAIN = {
   picked: {},
   validate: true,
   pretty: false,
+  gzip: false,
 };
 
 /** The choices for a project, as they were before a reload. */
@@ -40,6 +41,8 @@ export function optionsOf(choices, format) {
     languages: choices.languages,
     validate_before_export: choices.validate,
     pretty_print: choices.pretty,
+    // A bundle is compressed by itself.
+    compression: choices.gzip && choices.assets !== "bundled" ? "gzip" : "none",
   };
 }
 

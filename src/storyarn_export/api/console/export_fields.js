@@ -38,6 +38,7 @@ export function fields({ project, formats, languages, choices, onChange, signal 
     for (const [name, one] of parts)
       one.hidden = !sections.includes(name) || !choices.included.includes(name) || !project.counts[name];
     narrowed.hidden = [...parts.values()].every((one) => one.hidden);
+    gzip.disabled = choices.assets === "bundled" && sections.includes("assets");
     tongues.hidden = !choices.included.includes("localization") || languages.length === 0;
   }
 
@@ -80,6 +81,7 @@ export function fields({ project, formats, languages, choices, onChange, signal 
     { id: "format", "aria-describedby": "format-help", on: { change: (event) => change({ format: event.target.value }) } },
     formats.map((one) => h("option", { value: one.name, selected: one === format() }, one.label)),
   );
+  const gzip = checkbox(choices.gzip, (on) => change({ gzip: on }));
   const tongues = h("fieldset", {}, h("legend", {}, "Languages"), languages.map(language));
   const assets = h(
     "select",
@@ -111,6 +113,7 @@ export function fields({ project, formats, languages, choices, onChange, signal 
         checkbox(choices.pretty, (on) => change({ pretty: on })),
         h("span", {}, "Indent for people"),
       ),
+      h("label", { class: "pick" }, gzip, h("span", {}, "Compress (gzip)")),
     ),
   );
   adapt();

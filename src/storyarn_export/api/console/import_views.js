@@ -34,7 +34,7 @@ export function decide(job, { execute, drop }) {
         {},
         conflicts > 0
           ? `What shall become of ${counted(conflicts, "conflict")}?`
-          : "Nothing meets anything; if that changes, what then?",
+          : "The file meets nothing that is here. Should that change before it comes in:",
       ),
       Object.entries(RESOLUTIONS).map(resolution),
     ),

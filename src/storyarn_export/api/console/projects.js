@@ -30,7 +30,7 @@ export async function showProjects(main, signal) {
     list.children.length === 0 && h("p", { class: "dim" }, "You are in no project yet. Make one, then import a file into it."),
     list,
     more,
-    newProject(),
+    newProject(list.children.length === 0),
   );
 }
 
@@ -53,7 +53,8 @@ function item(project) {
   );
 }
 
-function newProject() {
+/** The form; there is nothing else to do for whoever is in no project yet. */
+function newProject(open) {
   const name = h("input", { id: "new-name", required: true, maxlength: "100", autocomplete: "off" });
   const said = h("div");
 
@@ -69,7 +70,7 @@ function newProject() {
 
   return h(
     "details",
-    { class: "card" },
+    { class: "card", open },
     h("summary", {}, "New project"),
     h(
       "form",

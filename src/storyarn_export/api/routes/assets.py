@@ -4,7 +4,7 @@ import re
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from contextlib import aclosing
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Request
 from sqlalchemy import select
@@ -20,7 +20,7 @@ from storyarn_export.api.dependencies import (
     cursor_after,
     parse_id,
 )
-from storyarn_export.api.documented import IN_PROJECT, problems
+from storyarn_export.api.documented import BYTES, BYTES_SCHEMA, IN_PROJECT, problems
 from storyarn_export.api.errors import UnsupportedMediaTypeError
 from storyarn_export.api.filenames import attachment
 from storyarn_export.api.files import FileStream, closing
@@ -40,7 +40,11 @@ from storyarn_export.domain.errors import (
 )
 
 router = APIRouter(prefix="/api/projects/{project_id}/assets", tags=["assets"])
-BYTES: dict[str, Any] = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+TAKEN = {
+    "required": True,
+    "description": "The bytes, under the asset's own media type or as `application/octet-stream`.",
+    "content": {"application/octet-stream": BYTES_SCHEMA},
+}
 # What clients say that do not know the type.
 UNTYPED = {"", "application/octet-stream"}
 SHA256 = re.compile(r"(?:^|,)\s*sha-256=:([A-Za-z0-9+/=]{44}):")
@@ -68,7 +72,7 @@ async def list_assets(access: Reading, paged: Paged, state: State) -> Listed[Ass
     "/{asset_id}/content",
     summary="Give an asset its bytes",
     response_description="The asset has them",
-    openapi_extra={"requestBody": {"required": True, "content": BYTES}},
+    openapi_extra={"requestBody": TAKEN},
     responses=problems(
         *IN_PROJECT,
         "bad-upload",

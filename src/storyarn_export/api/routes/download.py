@@ -1,14 +1,14 @@
 """The exported file."""
 
 from base64 import b64encode
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Request
 from starlette.responses import RedirectResponse, Response
 
 from storyarn_export.api.conditional import none_match, range_applies
 from storyarn_export.api.dependencies import Downloading, JobId, require_job
-from storyarn_export.api.documented import IN_PROJECT, problems
+from storyarn_export.api.documented import BYTES, IN_PROJECT, problems
 from storyarn_export.api.filenames import attachment
 from storyarn_export.api.files import FileStream, closing
 from storyarn_export.api.middleware import WAS_HEAD
@@ -19,7 +19,6 @@ from storyarn_export.exports.finished import require_file
 from storyarn_export.settings import DownloadMode
 
 router = APIRouter(prefix="/api/projects/{project_id}/exports/{job_id}", tags=["exports"])
-BYTES: dict[str, Any] = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
 FALLBACK_TYPE = "application/octet-stream"
 # Long enough to follow it, too short to be passed around.
 LINK_SECONDS = 300

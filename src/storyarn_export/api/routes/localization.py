@@ -9,10 +9,9 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from storyarn_export.api.dependencies import Exporting, Importing
-from storyarn_export.api.documented import IN_PROJECT, problems
+from storyarn_export.api.documented import BYTES, IN_PROJECT, problems
 from storyarn_export.api.filenames import attachment
 from storyarn_export.api.files import FileStream
-from storyarn_export.api.routes.download import BYTES
 from storyarn_export.api.schemas.localization import TextsQuery, TextsReport, TextsUpload
 from storyarn_export.api.state import State
 from storyarn_export.api.uploads import FileForm, drain

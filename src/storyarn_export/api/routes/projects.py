@@ -11,7 +11,7 @@ from storyarn_export.api.dependencies import Paged, Reading, bad_cursor, cursor_
 from storyarn_export.api.documented import GUARDED, IN_PROJECT, WITH_BODY, problems
 from storyarn_export.api.schemas.common import Listed
 from storyarn_export.api.schemas.options import OptionsQuery
-from storyarn_export.api.schemas.projects import Counts, LanguageOut, NewProject, ProjectOut
+from storyarn_export.api.schemas.projects import CountsOut, LanguageOut, NewProject, ProjectOut
 from storyarn_export.api.state import ApiState, State
 from storyarn_export.collector.census import Census, take_census
 from storyarn_export.collector.translation import translations
@@ -70,7 +70,7 @@ async def get_project(access: Reading, state: State) -> ProjectOut:
     summary="Count what an export would hold",
     responses=problems(*IN_PROJECT, "invalid-request", "invalid-options"),
 )
-async def get_counts(access: Reading, query: Annotated[OptionsQuery, Query()], state: State) -> Counts:
+async def get_counts(access: Reading, query: Annotated[OptionsQuery, Query()], state: State) -> CountsOut:
     """Entities by kind for the options given, and whether an export of them runs at once or in the queue.
 
     An entity is one row that the export writes.
@@ -80,7 +80,7 @@ async def get_counts(access: Reading, query: Annotated[OptionsQuery, Query()], s
         census = await state.services.request_export.count(access.project_id, options)
     threshold = state.services.settings.sync_threshold
     mode = decide_mode(census.total, threshold=threshold, prefer_async=False)
-    return Counts.of(census, mode, threshold)
+    return CountsOut.of(census, mode, threshold)
 
 
 @one.get("/languages", summary="List the languages of a project", responses=problems(*IN_PROJECT))

@@ -6,11 +6,10 @@ from fastapi import APIRouter, Header, Query
 from starlette.responses import Response
 
 from storyarn_export.api.dependencies import Exporting
-from storyarn_export.api.documented import IN_PROJECT, problems
+from storyarn_export.api.documented import BYTES, IN_PROJECT, problems
 from storyarn_export.api.encodings import Coding, choose_coding, encoded
 from storyarn_export.api.filenames import attachment
 from storyarn_export.api.files import FileStream, closing
-from storyarn_export.api.routes.download import BYTES
 from storyarn_export.api.schemas.options import QuickQuery
 from storyarn_export.api.state import State
 from storyarn_export.domain.errors import ExportTooLargeError, ValidationFailedError

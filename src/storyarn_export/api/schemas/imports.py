@@ -183,7 +183,6 @@ def import_resource(job: ImportJob) -> ImportOut:
         "started_at",
         "completed_at",
         "expires_at",
-        "preview",
     )
     return ImportOut.model_validate(
         {
@@ -192,6 +191,7 @@ def import_resource(job: ImportJob) -> ImportOut:
             "project_id": str(job.project_id),
             "entities": {"total": job.entities_total, "processed": job.entities_processed},
             "source": _source(job),
+            "preview": None if job.preview is None else _in_order(job.preview),
             "report": _report(job),
             "error": _error(job),
             "execute_url": f"{url}/execute" if job.status == ImportStatus.READY else None,
@@ -213,7 +213,13 @@ def _source(job: ImportJob) -> dict[str, Any]:
 def _report(job: ImportJob) -> dict[str, Any] | None:
     if job.report is None:
         return None
-    return {**job.report, "undo_export": _undo(job)}
+    return {**_in_order(job.report), "undo_export": _undo(job)}
+
+
+def _in_order(stored: dict[str, Any]) -> dict[str, Any]:
+    """With its sections as a document has them; the database keeps no order of keys."""
+    sections: dict[str, Any] = stored["sections"]
+    return {**stored, "sections": {name.value: sections[name] for name in ImportSection if name in sections}}
 
 
 def _undo(job: ImportJob) -> dict[str, Any] | None:

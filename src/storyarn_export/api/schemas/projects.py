@@ -53,7 +53,7 @@ class ProjectOut(Answer):
         )
 
 
-class Counts(Answer):
+class CountsOut(Answer):
     """What an export with the given options would hold, and where it would run."""
 
     counts: dict[str, int] = Field(description="Entities of each kind.")
