@@ -16,14 +16,10 @@ from storyarn_export.domain.errors import (
     ProjectBusyError,
     UnknownFormatError,
 )
-from storyarn_export.imports.load import LoadProject
 from storyarn_export.localization import apply as applying
 from storyarn_export.localization.registry import format_named, format_of_file
-from storyarn_export.localization.texts import Change
-from tests.factories.catalogue import catalogue
-from tests.factories.documents import encode
 from tests.factories.rows import Story, new_story
-from tests.factories.translating import ODD, bring_back, differing, said, stored_texts, texts_file
+from tests.factories.translating import bring_back, differing, odd_texts, said, stored_texts, texts_file
 
 Rows = list[dict[str, str]]
 HELLO = sha256(b"Hello").hexdigest()
@@ -315,43 +311,6 @@ def test_formats_that_are_not_known(name: str) -> None:
         format_named(name)
     with pytest.raises(UnknownFormatError):
         format_of_file(f"texts.{name}")
-
-
-async def test_the_catalogue_comes_back_as_it_was(story: Story) -> None:
-    project = await LoadProject(story.bulk, max_bytes=2**31, max_entity_bytes=2**24)(
-        io.BytesIO(encode(catalogue())), owner_id=story.owner_id
-    )
-    content = await texts_file(story.bulk, project.project_id, "csv")
-    before = await stored_texts(story.bulk, project.project_id)
-    report = await bring_back(story.bulk, project.project_id, "csv", content, user_id=story.owner_id)
-    assert (report.updated.total, report.stale.total, report.unknown.total, report.errors.total) == (
-        0,
-        0,
-        0,
-        0,
-    )
-    assert await stored_texts(story.bulk, project.project_id) == before
-
-
-async def test_odd_texts_come_back_as_they_were(story: Story) -> None:
-    expected = await odd_texts(story)
-    content = await texts_file(story.bulk, story.project_id, "csv", ["es"])
-    changes = [one for one in said("csv", content) if isinstance(one, Change)]
-    assert {one.key: one.text for one in changes} == expected
-    report = await bring_back(story.bulk, story.project_id, "csv", content, user_id=story.owner_id)
-    assert (report.updated.total, report.unchanged, report.errors.total) == (0, len(ODD), 0)
-
-
-async def odd_texts(story: Story) -> dict[str, str]:
-    """A block of each odd text, which is its own translation; translations by key."""
-    await story.language("es")
-    sheet = await story.sheet("Odd")
-    expected = {}
-    for text in ODD:
-        block = await story.block(sheet)
-        await story.text("block", block, "value.content", "es", source_text=text, translated_text=text)
-        expected[f"block/{block}/value.content"] = text
-    return expected
 
 
 async def test_no_cell_begins_like_a_formula(story: Story) -> None:

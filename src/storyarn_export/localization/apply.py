@@ -1,7 +1,8 @@
 """A file comes back from translators."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from itertools import islice
 from typing import BinaryIO
 
@@ -21,6 +22,7 @@ from storyarn_export.localization.limits import (
 from storyarn_export.localization.report import ExchangeReport, Place, Places
 from storyarn_export.localization.statements import statement
 from storyarn_export.localization.texts import Change, Fault, split_key
+from storyarn_export.localization.threads import one_thread
 from storyarn_export.materializer.project import lock_project
 from storyarn_export.serializers.writing.words import count_words
 
@@ -78,7 +80,7 @@ class ApplyTexts:
                 async with bulk_transaction(connection, keep=not preview):
                     await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_WAIT_SECONDS}s'")
                     await lock_project(connection, project_id)
-                    faults = await _stage(connection, chosen.read(file))
+                    faults = await _stage(connection, chosen, file)
                     await connection.execute(APPLY, project_id, user_id)
                     return await _judge(connection, project_id, faults)
             except asyncpg.LockNotAvailableError as error:
@@ -101,31 +103,38 @@ class _Faults:
         return Places(self.total, self.listed)
 
 
-async def _stage(connection: BulkConnection, said: Iterator[Change | Fault]) -> _Faults:
+async def _stage(connection: BulkConnection, chosen: TextFormat, file: BinaryIO) -> _Faults:
     """Put all changes into a table, except those that are no good."""
     faults = _Faults()
     await connection.execute(STAGE)
     ordinal = 0
-    async for batch in _batches(said):
-        rows: list[tuple[object, ...]] = []
-        for one in batch:
-            ordinal += 1
-            row = _row(one) if isinstance(one, Change) else one
-            if isinstance(row, Fault):
-                faults.add(row)
-            else:
-                rows.append((ordinal, *row))
-        await connection.copy_records_to_table("staged_changes", records=rows, columns=COLUMNS)
+    async with aclosing(_batches(chosen, file)) as batches:
+        async for batch in batches:
+            rows: list[tuple[object, ...]] = []
+            for one in batch:
+                ordinal += 1
+                row = _row(one) if isinstance(one, Change) else one
+                if isinstance(row, Fault):
+                    faults.add(row)
+                else:
+                    rows.append((ordinal, *row))
+            await connection.copy_records_to_table("staged_changes", records=rows, columns=COLUMNS)
+    # Made while there was nothing to be known of it.
+    await connection.execute("ANALYZE staged_changes")
     for _, place, key, locale in await connection.fetch(DROP_REPEATED):
         faults.add(Fault(place, key, locale, "duplicate", "The file says this text more than once."))
-    await connection.execute("ANALYZE staged_changes")
     return faults
 
 
-async def _batches(said: Iterator[Change | Fault]) -> AsyncIterator[list[Change | Fault]]:
-    # Parsing has the processor to itself for a while: not on the loop.
-    while batch := await asyncio.to_thread(lambda: list(islice(said, BATCH_ROWS))):
-        yield batch
+async def _batches(chosen: TextFormat, file: BinaryIO) -> AsyncGenerator[list[Change | Fault], None]:
+    async with one_thread() as run:
+        said = chosen.read(file)
+        try:
+            while batch := await run(lambda: list(islice(said, BATCH_ROWS))):
+                yield batch
+        finally:
+            # Where it was begun, too.
+            await run(said.close)
 
 
 def _row(change: Change) -> tuple[object, ...] | Fault:
