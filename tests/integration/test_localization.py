@@ -290,8 +290,7 @@ async def test_imports_into_a_project_wait_for_each_other(
     story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(applying, "LOCK_WAIT_SECONDS", 1)
-    content = await texts_file(story.bulk, story.project_id, "csv")
-    content += b"sheet/1/name,,,,,\r\n"
+    content = b"key,source_hash,translation:de\r\nsheet/1/name,,x\r\n"
     async with story.bulk.acquire() as connection, connection.transaction():
         await connection.execute("SELECT FROM projects WHERE id = $1 FOR NO KEY UPDATE", story.project_id)
         with pytest.raises(ProjectBusyError):
@@ -301,8 +300,9 @@ async def test_imports_into_a_project_wait_for_each_other(
 async def test_a_project_that_is_not_there(story: Story) -> None:
     with pytest.raises(NotFoundError):
         await texts_file(story.bulk, story.project_id + 1, "csv")
+    content = b"key,source_hash,translation:de\r\n"
     with pytest.raises(NotFoundError):
-        await bring_back(story.bulk, story.project_id + 1, "csv", b"key", user_id=story.owner_id)
+        await bring_back(story.bulk, story.project_id + 1, "csv", content, user_id=story.owner_id)
 
 
 @pytest.mark.parametrize("name", ["tar", "", "csv.exe"])

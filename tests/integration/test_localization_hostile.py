@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from hashlib import sha256
 
 import asyncpg
@@ -12,7 +13,7 @@ import pytest
 
 from storyarn_export.domain.errors import DocumentError, UnrepresentableTextError
 from storyarn_export.localization import limits
-from storyarn_export.localization.formats import workbook
+from storyarn_export.localization.formats.workbook import guard as workbook
 from storyarn_export.localization.texts import Change, Fault
 from tests.factories.rows import Story, new_story
 from tests.factories.translating import bring_back, said, stored_texts, texts_file
@@ -126,6 +127,11 @@ def test_files_that_are_no_workbooks(content: bytes) -> None:
     assert refusal("xlsx", content).document_code == "invalid-xlsx"
 
 
+def in_sheet(more: bytes, name: str, part: bytes) -> bytes:
+    """What is put at the end of the rows."""
+    return part.replace(b"</sheetData>", more + b"</sheetData>") if name.endswith("sheet1.xml") else part
+
+
 def test_zip_bombs() -> None:
     zeros = b" " * (workbook.MAX_PART_BYTES + 1)
     bombs = [
@@ -140,6 +146,13 @@ def test_zip_bombs() -> None:
         ),
         as_excel(STRINGS + b" " * workbook.MAX_STRINGS_BYTES, name="xl/worksheets/strings.xml"),
     ]
+    cells = b"<c/>" * (workbook.MAX_ROW_ELEMENTS + 1)
+    rows = (
+        cells,
+        b"<row>" + cells + b"</row>",
+        b"<row><c><v>" + b" " * (workbook.MAX_ROW_BYTES + limits.MIB) + b"</v></c></row>",
+    )
+    bombs += [repacked(GOOD, partial(in_sheet, row)) for row in rows]
     assert {refusal("xlsx", bomb).document_code for bomb in bombs} == {"expansion-too-large"}
     assert max(map(len, bombs)) < 1024 * 1024
 

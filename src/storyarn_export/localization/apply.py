@@ -78,9 +78,10 @@ class ApplyTexts:
         async with self._places, self._bulk.acquire() as connection:
             try:
                 async with bulk_transaction(connection, keep=not preview):
+                    faults = await _stage(connection, chosen, file)
+                    # Not before: reading may take a while, and other imports would wait for it.
                     await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_WAIT_SECONDS}s'")
                     await lock_project(connection, project_id)
-                    faults = await _stage(connection, chosen, file)
                     await connection.execute(APPLY, project_id, user_id)
                     return await _judge(connection, project_id, faults)
             except asyncpg.LockNotAvailableError as error:
