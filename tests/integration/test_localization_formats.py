@@ -1,7 +1,9 @@
 """Files for translators in the hands of other people's programs: opened, changed in one place, brought back."""
 
+import asyncio
 import gzip
 import io
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,10 +11,14 @@ import asyncpg
 import openpyxl
 import polib
 import pytest
+from translate.storage import pypo
 from translate.storage.xliff2 import Xliff2File
 
 from storyarn_export.imports.load import LoadProject
+from storyarn_export.localization.registry import format_named
+from storyarn_export.localization.spool import Spool
 from storyarn_export.localization.texts import Change
+from storyarn_export.localization.write import WriteTexts
 from tests.factories.catalogue import catalogue
 from tests.factories.documents import encode
 from tests.factories.rows import Story, new_story
@@ -169,3 +175,38 @@ async def test_odd_texts_survive_the_programs_of_translators(story: Story, name:
     edited = EDITS[name](content, tmp_path / f"texts.{name}", first, "es")
     read = {one.key: one.text for one in said(name, edited) if isinstance(one, Change)}
     assert {key: text for key, text in read.items() if key in expected} == expected | {first: NEW}
+
+
+async def test_the_toolkit_reads_po_as_polib_does(story: Story) -> None:
+    expected = await odd_texts(story)
+    content = await texts_file(story.bulk, story.project_id, "po", ["es"])
+    file = pypo.pofile.parsestring(content)  # type: ignore[no-untyped-call]
+    assert file.gettargetlanguage() == "es"
+    units = [unit for unit in file.units if not unit.isheader()]
+    assert [unit.getcontext() for unit in units] == list(expected)
+    assert all(unit.isfuzzy() and "source-hash: " in unit.getnotes("developer") for unit in units)
+
+
+def left_in(directory: Path) -> list[Path]:
+    return list(directory.iterdir())
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("steps", [1, 3, 10, 40])
+async def test_whoever_leaves_leaves_nothing(
+    story: Story, name: str, steps: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    await odd_texts(story)
+    spool = Spool()
+    write = WriteTexts(story.bulk, spool)
+    writing = asyncio.create_task(write(story.project_id, format_named(name), ["es"]))
+    for _ in range(steps):
+        await asyncio.sleep(0.002)
+    writing.cancel()
+    (ended,) = await asyncio.gather(writing, return_exceptions=True)
+    if not isinstance(ended, BaseException):
+        ended.file.close()
+    assert not [file for file in spool._open if not file.closed]
+    assert left_in(tmp_path) == []
+    assert len(said(name, await texts_file(story.bulk, story.project_id, name, ["es"]))) == len(ODD)
