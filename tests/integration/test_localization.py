@@ -1,5 +1,6 @@
 """Texts to translators and back."""
 
+import asyncio
 import csv
 import io
 from datetime import UTC, datetime
@@ -391,6 +392,49 @@ async def test_a_nul_is_a_fault_of_its_row(story: Story) -> None:
     head = b"key,source_hash,translation:de\r\n"
     bad = f"flow_node/{first}/text,{HELLO},a\0b\r\n".encode()
     good = f"flow_node/{second}/text,{sha256(b'Bye').hexdigest()},Tsch\xfcss\r\n".encode()
-    report = await bring_back(story.bulk, story.project_id, "csv", head + bad + good, user_id=story.owner_id)
-    assert [(one.place, one.reason) for one in report.errors.listed] == [("row 2", "bad-text")]
+    digest = f"flow_node/{first}/text,a\0b,x\r\n".encode()
+    content = head + bad + good + digest
+    report = await bring_back(story.bulk, story.project_id, "csv", content, user_id=story.owner_id)
+    assert [(one.place, one.reason) for one in report.errors.listed] == [
+        ("row 2", "bad-text"),
+        ("row 4", "bad-key"),
+    ]
     assert report.updated.total == 1
+    strange = b"key,source_hash,translation:d\0e\r\nsheet/1/name,,x\r\n"
+    report = await bring_back(story.bulk, story.project_id, "csv", strange, user_id=story.owner_id)
+    assert [one.reason for one in report.errors.listed] == ["bad-key"]
+
+
+async def test_an_editor_who_keeps_a_text_is_not_waited_for_long(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(applying, "LOCK_WAIT_SECONDS", 1)
+    await told(story)
+    rows = table(await texts_file(story.bulk, story.project_id, "csv"))
+    rows[1]["translation:de"] = "Hallo"
+    async with story.bulk.acquire() as connection, connection.transaction():
+        await connection.execute("UPDATE localized_texts SET source_text = 'Hi' WHERE source_text = 'Hello'")
+        with pytest.raises(ProjectBusyError):
+            await bring_back(story.bulk, story.project_id, "csv", written(rows), user_id=story.owner_id)
+
+
+async def test_an_editor_who_is_faster_wins(story: Story) -> None:
+    first, _ = await told(story)
+    rows = table(await texts_file(story.bulk, story.project_id, "csv"))
+    rows[1]["translation:de"] = "Hallo"
+    async with story.bulk.acquire() as connection:
+        editing = connection.transaction()
+        await editing.start()
+        await connection.execute("UPDATE localized_texts SET source_text = 'Hi' WHERE source_text = 'Hello'")
+        bringing = asyncio.create_task(
+            bring_back(story.bulk, story.project_id, "csv", written(rows), user_id=story.owner_id)
+        )
+        waits = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        while not await story.bulk.fetchval(waits):  # noqa: ASYNC110 - another connection's state
+            await asyncio.sleep(0.01)
+        await editing.commit()
+    report = await bringing
+    assert report.updated.total == 0
+    assert (f"flow_node/{first}/text", "de") in {(one.key, one.locale) for one in report.stale.listed}
+    stored = await stored_texts(story.bulk, story.project_id)
+    assert stored[f"flow_node/{first}/text", "de"]["translated_text"] is None

@@ -73,7 +73,7 @@ class ApplyTexts:
         Raises:
             DocumentError: the file as a whole cannot be read; nothing is changed.
             NotFoundError: there is no such project.
-            ProjectBusyError: an import into the project goes on.
+            ProjectBusyError: an import into the project goes on, or someone changes the same texts.
         """
         async with self._places, self._bulk.acquire() as connection:
             try:
@@ -84,8 +84,8 @@ class ApplyTexts:
                     await lock_project(connection, project_id)
                     await connection.execute(APPLY, project_id, user_id)
                     return await _judge(connection, project_id, faults)
-            except asyncpg.LockNotAvailableError as error:
-                raise ProjectBusyError("Another import into the project was not over in time.") from error
+            except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError) as error:
+                raise ProjectBusyError("Others were changing the project for too long.") from error
 
 
 class _Faults:
@@ -140,18 +140,18 @@ async def _batches(chosen: TextFormat, file: BinaryIO) -> AsyncGenerator[list[Ch
 
 def _row(change: Change) -> tuple[object, ...] | Fault:
     """The row of a change; a fault where it cannot be one."""
-    place, key, locale, _, text, _ = change
+    place, key, locale, digest, text, _ = change
     parts = split_key(key)
-    if parts is None or NUL in key:
+    if parts is None or NUL in key + locale + digest:
         return Fault(place, key[:MAX_SHOWN], locale, "bad-key", "This is not the key of a text.")
     if text is None:
-        return (place, *parts, locale, change.source_hash, None, None, change.status)
+        return (place, *parts, locale, digest, None, None, change.status)
     if len(text) > MAX_TEXT_CHARACTERS:
         message = f"A text has at most {MAX_TEXT_CHARACTERS} characters."
         return Fault(place, key, locale, "bad-text", message)
     if NUL in text:
         return Fault(place, key, locale, "bad-text", "A text cannot hold the character U+0000.")
-    return (place, *parts, locale, change.source_hash, text, count_words([text]), change.status)
+    return (place, *parts, locale, digest, text, count_words([text]), change.status)
 
 
 async def _judge(connection: BulkConnection, project_id: int, faults: _Faults) -> ExchangeReport:
