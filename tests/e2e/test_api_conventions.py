@@ -143,7 +143,7 @@ async def test_the_document_tells_of_all_operations(anyone: httpx.AsyncClient) -
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     ]
-    assert len(operations) == 35
+    assert len(operations) == 37
     for path, _, operation in operations:
         assert operation["summary"]
         assert operation["description"]

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from hashlib import sha256
 
 import httpx
+import openpyxl
 import pytest
 
 from storyarn_export.localization import limits
@@ -67,6 +68,35 @@ async def test_out_and_back_in(ann: Member, project: str) -> None:
     assert [one["locale"] for one in done.json()["updated"]["listed"]] == ["de"]
     again = await bring(ann, project, content)
     assert (again.json()["updated"]["total"], again.json()["unchanged"]) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "filename"),
+    [
+        ("po", "text/x-gettext-translation; charset=utf-8", "tale-de.po"),
+        ("xliff", "application/xliff+xml", "tale-de.xliff"),
+    ],
+)
+async def test_one_language(ann: Member, project: str, name: str, kind: str, filename: str) -> None:
+    url = f"/api/projects/{project}/localization.{name}"
+    got = await ann.get(f"{url}?language=de")
+    assert (got.status_code, got.headers["content-type"]) == (200, kind)
+    assert f'filename="{filename}"' in got.headers["content-disposition"]
+    done = await bring(ann, project, got.content, filename)
+    assert (done.json()["format"], done.json()["errors"]["total"]) == (name, 0)
+    assert_problem(await ann.get(url), 422, "invalid-options")
+    assert_problem(await ann.get(f"{url}?languages=de"), 422, "invalid-options")
+    assert_problem(await ann.get(f"{url}?language=fr"), 422, "invalid-options")
+    assert_problem(await bring(ann, project, b"what", filename), 422, f"invalid-{name}")
+
+
+async def test_workbooks(ann: Member, project: str) -> None:
+    got = await ann.get(f"/api/projects/{project}/localization.xlsx?languages=de,de")
+    book = openpyxl.load_workbook(io.BytesIO(got.content))
+    assert book.sheetnames == ["localization"]
+    done = await bring(ann, project, got.content, "Texts (2).XLSX")
+    assert (done.json()["format"], done.json()["unchanged"]) == ("xlsx", 1)
+    assert_problem(await bring(ann, project, b"PK\x03\x04", "a.xlsx"), 422, "invalid-xlsx")
 
 
 async def test_who_may(

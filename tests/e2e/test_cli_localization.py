@@ -86,6 +86,17 @@ def test_out_and_back_in(run: Runs, home: Path, project: str) -> None:
     assert run("export", project, "-o", "-").stdout.count("Heldin") == 1
 
 
+@pytest.mark.parametrize("name", ["po", "xliff"])
+def test_one_language(run: Runs, home: Path, project: str, name: str) -> None:
+    done = run("export", project, "--format", name, "--language", "de", "-o", str(home))
+    path = Path(done.stdout.splitlines()[-1])
+    assert path.name == f"localization-{project}-de.{name}"
+    path.write_bytes(path.read_bytes().replace(b"Held", b"Recke"))
+    report = run("import", project, str(path), "--json").json
+    assert (report["updated"]["total"], report["unchanged"]) == (1, 0)
+    assert run("export", project, "--format", name, ok=False).code == 2
+
+
 def test_rows_that_cannot_be_taken_make_it_fail(run: Runs, home: Path, project: str) -> None:
     path = home / "bad.csv"
     path.write_bytes(b"key,source_hash,translation:de\nnothing,,x\n")

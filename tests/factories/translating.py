@@ -13,6 +13,7 @@ from storyarn_export.localization.report import ExchangeReport
 from storyarn_export.localization.spool import Spool
 from storyarn_export.localization.texts import Change, Fault
 from storyarn_export.localization.write import WriteTexts
+from tests.factories.rows import Story
 
 Stored = dict[tuple[str, str], dict[str, Any]]
 # Texts that have gone wrong somewhere between a database, a spreadsheet and back.
@@ -106,3 +107,15 @@ def differing(before: Stored, after: Stored) -> dict[tuple[str, str], dict[str, 
         for place, row in before.items()
         if row != after[place]
     }
+
+
+async def odd_texts(story: Story) -> dict[str, str]:
+    """A block of each odd text, which is its own translation; translations by key."""
+    await story.language("es")
+    sheet = await story.sheet("Odd")
+    expected = {}
+    for text in ODD:
+        block = await story.block(sheet)
+        await story.text("block", block, "value.content", "es", source_text=text, translated_text=text)
+        expected[f"block/{block}/value.content"] = text
+    return expected

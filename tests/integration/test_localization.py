@@ -1,5 +1,6 @@
 """Texts to translators and back."""
 
+import asyncio
 import csv
 import io
 from datetime import UTC, datetime
@@ -16,14 +17,10 @@ from storyarn_export.domain.errors import (
     ProjectBusyError,
     UnknownFormatError,
 )
-from storyarn_export.imports.load import LoadProject
 from storyarn_export.localization import apply as applying
 from storyarn_export.localization.registry import format_named, format_of_file
-from storyarn_export.localization.texts import Change
-from tests.factories.catalogue import catalogue
-from tests.factories.documents import encode
 from tests.factories.rows import Story, new_story
-from tests.factories.translating import ODD, bring_back, differing, said, stored_texts, texts_file
+from tests.factories.translating import bring_back, differing, odd_texts, said, stored_texts, texts_file
 
 Rows = list[dict[str, str]]
 HELLO = sha256(b"Hello").hexdigest()
@@ -294,8 +291,7 @@ async def test_imports_into_a_project_wait_for_each_other(
     story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(applying, "LOCK_WAIT_SECONDS", 1)
-    content = await texts_file(story.bulk, story.project_id, "csv")
-    content += b"sheet/1/name,,,,,\r\n"
+    content = b"key,source_hash,translation:de\r\nsheet/1/name,,x\r\n"
     async with story.bulk.acquire() as connection, connection.transaction():
         await connection.execute("SELECT FROM projects WHERE id = $1 FOR NO KEY UPDATE", story.project_id)
         with pytest.raises(ProjectBusyError):
@@ -305,8 +301,9 @@ async def test_imports_into_a_project_wait_for_each_other(
 async def test_a_project_that_is_not_there(story: Story) -> None:
     with pytest.raises(NotFoundError):
         await texts_file(story.bulk, story.project_id + 1, "csv")
+    content = b"key,source_hash,translation:de\r\n"
     with pytest.raises(NotFoundError):
-        await bring_back(story.bulk, story.project_id + 1, "csv", b"key", user_id=story.owner_id)
+        await bring_back(story.bulk, story.project_id + 1, "csv", content, user_id=story.owner_id)
 
 
 @pytest.mark.parametrize("name", ["tar", "", "csv.exe"])
@@ -315,43 +312,6 @@ def test_formats_that_are_not_known(name: str) -> None:
         format_named(name)
     with pytest.raises(UnknownFormatError):
         format_of_file(f"texts.{name}")
-
-
-async def test_the_catalogue_comes_back_as_it_was(story: Story) -> None:
-    project = await LoadProject(story.bulk, max_bytes=2**31, max_entity_bytes=2**24)(
-        io.BytesIO(encode(catalogue())), owner_id=story.owner_id
-    )
-    content = await texts_file(story.bulk, project.project_id, "csv")
-    before = await stored_texts(story.bulk, project.project_id)
-    report = await bring_back(story.bulk, project.project_id, "csv", content, user_id=story.owner_id)
-    assert (report.updated.total, report.stale.total, report.unknown.total, report.errors.total) == (
-        0,
-        0,
-        0,
-        0,
-    )
-    assert await stored_texts(story.bulk, project.project_id) == before
-
-
-async def test_odd_texts_come_back_as_they_were(story: Story) -> None:
-    expected = await odd_texts(story)
-    content = await texts_file(story.bulk, story.project_id, "csv", ["es"])
-    changes = [one for one in said("csv", content) if isinstance(one, Change)]
-    assert {one.key: one.text for one in changes} == expected
-    report = await bring_back(story.bulk, story.project_id, "csv", content, user_id=story.owner_id)
-    assert (report.updated.total, report.unchanged, report.errors.total) == (0, len(ODD), 0)
-
-
-async def odd_texts(story: Story) -> dict[str, str]:
-    """A block of each odd text, which is its own translation; translations by key."""
-    await story.language("es")
-    sheet = await story.sheet("Odd")
-    expected = {}
-    for text in ODD:
-        block = await story.block(sheet)
-        await story.text("block", block, "value.content", "es", source_text=text, translated_text=text)
-        expected[f"block/{block}/value.content"] = text
-    return expected
 
 
 async def test_no_cell_begins_like_a_formula(story: Story) -> None:
@@ -432,6 +392,49 @@ async def test_a_nul_is_a_fault_of_its_row(story: Story) -> None:
     head = b"key,source_hash,translation:de\r\n"
     bad = f"flow_node/{first}/text,{HELLO},a\0b\r\n".encode()
     good = f"flow_node/{second}/text,{sha256(b'Bye').hexdigest()},Tsch\xfcss\r\n".encode()
-    report = await bring_back(story.bulk, story.project_id, "csv", head + bad + good, user_id=story.owner_id)
-    assert [(one.place, one.reason) for one in report.errors.listed] == [("row 2", "bad-text")]
+    digest = f"flow_node/{first}/text,a\0b,x\r\n".encode()
+    content = head + bad + good + digest
+    report = await bring_back(story.bulk, story.project_id, "csv", content, user_id=story.owner_id)
+    assert [(one.place, one.reason) for one in report.errors.listed] == [
+        ("row 2", "bad-text"),
+        ("row 4", "bad-key"),
+    ]
     assert report.updated.total == 1
+    strange = b"key,source_hash,translation:d\0e\r\nsheet/1/name,,x\r\n"
+    report = await bring_back(story.bulk, story.project_id, "csv", strange, user_id=story.owner_id)
+    assert [one.reason for one in report.errors.listed] == ["bad-key"]
+
+
+async def test_an_editor_who_keeps_a_text_is_not_waited_for_long(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(applying, "LOCK_WAIT_SECONDS", 1)
+    await told(story)
+    rows = table(await texts_file(story.bulk, story.project_id, "csv"))
+    rows[1]["translation:de"] = "Hallo"
+    async with story.bulk.acquire() as connection, connection.transaction():
+        await connection.execute("UPDATE localized_texts SET source_text = 'Hi' WHERE source_text = 'Hello'")
+        with pytest.raises(ProjectBusyError):
+            await bring_back(story.bulk, story.project_id, "csv", written(rows), user_id=story.owner_id)
+
+
+async def test_an_editor_who_is_faster_wins(story: Story) -> None:
+    first, _ = await told(story)
+    rows = table(await texts_file(story.bulk, story.project_id, "csv"))
+    rows[1]["translation:de"] = "Hallo"
+    async with story.bulk.acquire() as connection:
+        editing = connection.transaction()
+        await editing.start()
+        await connection.execute("UPDATE localized_texts SET source_text = 'Hi' WHERE source_text = 'Hello'")
+        bringing = asyncio.create_task(
+            bring_back(story.bulk, story.project_id, "csv", written(rows), user_id=story.owner_id)
+        )
+        waits = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        while not await story.bulk.fetchval(waits):  # noqa: ASYNC110 - another connection's state
+            await asyncio.sleep(0.01)
+        await editing.commit()
+    report = await bringing
+    assert report.updated.total == 0
+    assert (f"flow_node/{first}/text", "de") in {(one.key, one.locale) for one in report.stale.listed}
+    stored = await stored_texts(story.bulk, story.project_id)
+    assert stored[f"flow_node/{first}/text", "de"]["translated_text"] is None

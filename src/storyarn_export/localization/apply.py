@@ -1,7 +1,8 @@
 """A file comes back from translators."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from itertools import islice
 from typing import BinaryIO
 
@@ -21,6 +22,7 @@ from storyarn_export.localization.limits import (
 from storyarn_export.localization.report import ExchangeReport, Place, Places
 from storyarn_export.localization.statements import statement
 from storyarn_export.localization.texts import Change, Fault, split_key
+from storyarn_export.localization.threads import one_thread
 from storyarn_export.materializer.project import lock_project
 from storyarn_export.serializers.writing.words import count_words
 
@@ -71,18 +73,19 @@ class ApplyTexts:
         Raises:
             DocumentError: the file as a whole cannot be read; nothing is changed.
             NotFoundError: there is no such project.
-            ProjectBusyError: an import into the project goes on.
+            ProjectBusyError: an import into the project goes on, or someone changes the same texts.
         """
         async with self._places, self._bulk.acquire() as connection:
             try:
                 async with bulk_transaction(connection, keep=not preview):
+                    faults = await _stage(connection, chosen, file)
+                    # Not before: reading may take a while, and other imports would wait for it.
                     await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_WAIT_SECONDS}s'")
                     await lock_project(connection, project_id)
-                    faults = await _stage(connection, chosen.read(file))
                     await connection.execute(APPLY, project_id, user_id)
                     return await _judge(connection, project_id, faults)
-            except asyncpg.LockNotAvailableError as error:
-                raise ProjectBusyError("Another import into the project was not over in time.") from error
+            except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError) as error:
+                raise ProjectBusyError("Others were changing the project for too long.") from error
 
 
 class _Faults:
@@ -101,47 +104,54 @@ class _Faults:
         return Places(self.total, self.listed)
 
 
-async def _stage(connection: BulkConnection, said: Iterator[Change | Fault]) -> _Faults:
+async def _stage(connection: BulkConnection, chosen: TextFormat, file: BinaryIO) -> _Faults:
     """Put all changes into a table, except those that are no good."""
     faults = _Faults()
     await connection.execute(STAGE)
     ordinal = 0
-    async for batch in _batches(said):
-        rows: list[tuple[object, ...]] = []
-        for one in batch:
-            ordinal += 1
-            row = _row(one) if isinstance(one, Change) else one
-            if isinstance(row, Fault):
-                faults.add(row)
-            else:
-                rows.append((ordinal, *row))
-        await connection.copy_records_to_table("staged_changes", records=rows, columns=COLUMNS)
+    async with aclosing(_batches(chosen, file)) as batches:
+        async for batch in batches:
+            rows: list[tuple[object, ...]] = []
+            for one in batch:
+                ordinal += 1
+                row = _row(one) if isinstance(one, Change) else one
+                if isinstance(row, Fault):
+                    faults.add(row)
+                else:
+                    rows.append((ordinal, *row))
+            await connection.copy_records_to_table("staged_changes", records=rows, columns=COLUMNS)
+    # Made while there was nothing to be known of it.
+    await connection.execute("ANALYZE staged_changes")
     for _, place, key, locale in await connection.fetch(DROP_REPEATED):
         faults.add(Fault(place, key, locale, "duplicate", "The file says this text more than once."))
-    await connection.execute("ANALYZE staged_changes")
     return faults
 
 
-async def _batches(said: Iterator[Change | Fault]) -> AsyncIterator[list[Change | Fault]]:
-    # Parsing has the processor to itself for a while: not on the loop.
-    while batch := await asyncio.to_thread(lambda: list(islice(said, BATCH_ROWS))):
-        yield batch
+async def _batches(chosen: TextFormat, file: BinaryIO) -> AsyncGenerator[list[Change | Fault], None]:
+    async with one_thread() as run:
+        said = chosen.read(file)
+        try:
+            while batch := await run(lambda: list(islice(said, BATCH_ROWS))):
+                yield batch
+        finally:
+            # Where it was begun, too.
+            await run(said.close)
 
 
 def _row(change: Change) -> tuple[object, ...] | Fault:
     """The row of a change; a fault where it cannot be one."""
-    place, key, locale, _, text, _ = change
+    place, key, locale, digest, text, _ = change
     parts = split_key(key)
-    if parts is None or NUL in key:
+    if parts is None or NUL in key + locale + digest:
         return Fault(place, key[:MAX_SHOWN], locale, "bad-key", "This is not the key of a text.")
     if text is None:
-        return (place, *parts, locale, change.source_hash, None, None, change.status)
+        return (place, *parts, locale, digest, None, None, change.status)
     if len(text) > MAX_TEXT_CHARACTERS:
         message = f"A text has at most {MAX_TEXT_CHARACTERS} characters."
         return Fault(place, key, locale, "bad-text", message)
     if NUL in text:
         return Fault(place, key, locale, "bad-text", "A text cannot hold the character U+0000.")
-    return (place, *parts, locale, change.source_hash, text, count_words([text]), change.status)
+    return (place, *parts, locale, digest, text, count_words([text]), change.status)
 
 
 async def _judge(connection: BulkConnection, project_id: int, faults: _Faults) -> ExchangeReport:

@@ -69,7 +69,7 @@ class Columns:
         Raises:
             DocumentError: columns are missing, stand there twice, or are too many.
         """
-        if len(names) > MAX_COLUMNS:
+        if any(names[MAX_COLUMNS:]):
             raise DocumentError(code, f"The table has more than {MAX_COLUMNS} columns.", path="row 1")
         plain = [name.strip() for name in names]
         found: dict[str, dict[str, int]] = {TRANSLATION: {}, STATUS: {}}

@@ -1,6 +1,6 @@
 """What a format for translators is."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import BinaryIO, Protocol
@@ -9,7 +9,7 @@ from storyarn_export.localization.texts import Change, Fault, Head, Line
 
 
 class Writer(Protocol):
-    """Writes one file; `begin`, any number of `write`, `finish`."""
+    """Writes one file; `begin`, any number of `write`, `finish`. All in one thread."""
 
     def begin(self) -> None:
         """Write what comes before the lines."""
@@ -24,6 +24,9 @@ class Writer(Protocol):
     def finish(self) -> None:
         """Write what comes after them; all bytes are with the target."""
 
+    def abandon(self) -> None:
+        """Let go of everything, in the place of `finish`; what the target holds is no file."""
+
 
 class _Room(Protocol):
     """What a module of `formats` has."""
@@ -31,7 +34,7 @@ class _Room(Protocol):
     def writer(self, target: BinaryIO, head: Head) -> Writer:
         """A writer of one file."""
 
-    def read(self, source: BinaryIO) -> Iterator[Change | Fault]:
+    def read(self, source: BinaryIO) -> Generator[Change | Fault, None, None]:
         """What a file says."""
 
 
@@ -61,7 +64,7 @@ class TextFormat:
         """
         return self._room().writer(target, head)
 
-    def read(self, source: BinaryIO) -> Iterator[Change | Fault]:
+    def read(self, source: BinaryIO) -> Generator[Change | Fault, None, None]:
         """What a file says, row by row in its order.
 
         Args:

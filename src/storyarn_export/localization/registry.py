@@ -5,6 +5,15 @@ from storyarn_export.localization.format import TextFormat
 
 FORMATS = (
     TextFormat("csv", "text/csv; charset=utf-8", ("csv",), one_language=False, module="comma_separated"),
+    TextFormat(
+        "xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        ("xlsx",),
+        one_language=False,
+        module="workbook",
+    ),
+    TextFormat("po", "text/x-gettext-translation; charset=utf-8", ("po",), one_language=True, module="po"),
+    TextFormat("xliff", "application/xliff+xml", ("xliff", "xlf"), one_language=True, module="xliff"),
 )
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from typing import BinaryIO
 
 import asyncpg
@@ -18,6 +19,7 @@ from storyarn_export.localization.format import TextFormat, Writer
 from storyarn_export.localization.limits import AT_A_TIME, MAX_WRITTEN_BYTES
 from storyarn_export.localization.spool import Spool
 from storyarn_export.localization.texts import Head
+from storyarn_export.localization.threads import one_thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +93,17 @@ class WriteTexts:
         shown = orjson.loads(project)
         found = await read_locales(snapshot, project_id)
         locales = _chosen(found, wanted)
-        writer = chosen.writer(file, Head(shown["name"], found.source, locales))
-        grouping = Grouping()
-        await asyncio.to_thread(writer.begin)
-        async with aclosing(read_batches(snapshot, project_id, locales)) as batches:
-            async for batch in batches:
-                await asyncio.to_thread(_write, writer, grouping, batch)
-                _refuse_too_large(file)
-        await asyncio.to_thread(_finish, writer, grouping)
+        writing = _Writing(chosen.writer(file, Head(shown["name"], found.source, locales)))
+        async with one_thread() as run, aclosing(read_batches(snapshot, project_id, locales)) as batches:
+            try:
+                await run(writing.begin)
+                async for batch in batches:
+                    await run(partial(writing.take, batch))
+                    _refuse_too_large(file)
+                await run(writing.finish)
+            except BaseException:
+                await run(writing.abandon)
+                raise
         _refuse_too_large(file)
         name = export_filename(
             name=shown["name"], slug=shown["slug"], project_id=project_id, extension=chosen.name
@@ -106,13 +111,33 @@ class WriteTexts:
         return name.replace(".", f"-{locales[0]}.", 1) if chosen.one_language else name
 
 
-def _write(writer: Writer, grouping: Grouping, batch: Batch) -> None:
-    writer.write(grouping.feed(batch))
+class _Writing:
+    """The steps of one file, all in one thread.
 
+    Args:
+        writer: of the file.
+    """
 
-def _finish(writer: Writer, grouping: Grouping) -> None:
-    writer.write(grouping.end())
-    writer.finish()
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+        self._grouping = Grouping()
+        self._is_whole = False
+
+    def begin(self) -> None:
+        self._writer.begin()
+
+    def take(self, batch: Batch) -> None:
+        self._writer.write(self._grouping.feed(batch))
+
+    def finish(self) -> None:
+        self._writer.write(self._grouping.end())
+        self._writer.finish()
+        self._is_whole = True
+
+    def abandon(self) -> None:
+        # A step that nobody waited for any more may have been the last.
+        if not self._is_whole:
+            self._writer.abandon()
 
 
 def _refuse_too_large(file: BinaryIO) -> None:

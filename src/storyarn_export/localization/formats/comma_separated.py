@@ -8,7 +8,7 @@ spreadsheet has been at it.
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import BinaryIO
 
@@ -45,6 +45,10 @@ class _CsvWriter:
         """As `Writer`."""
         self._text.detach()
 
+    def abandon(self) -> None:
+        """As `Writer`."""
+        self._text.detach()
+
 
 def writer(target: BinaryIO, head: Head) -> _CsvWriter:
     """As `TextFormat.writer`."""
@@ -61,7 +65,7 @@ def bared(cell: str) -> str:
     return cell[1:] if GUARDED.match(cell) else cell
 
 
-def read(source: BinaryIO) -> Iterator[Change | Fault]:
+def read(source: BinaryIO) -> Generator[Change | Fault, None, None]:
     """As `TextFormat.read`. Memory: a row."""
     # Of the process, and the same each time; a text longer than the limit is a fault of its row, within reason.
     csv.field_size_limit(4 * MAX_TEXT_CHARACTERS)
