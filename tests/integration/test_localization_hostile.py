@@ -1,5 +1,7 @@
 """Files of formats with libraries behind them that are broken, or made to do harm."""
 
+import asyncio
+import gc
 import io
 import zipfile
 from collections.abc import Callable
@@ -16,7 +18,7 @@ from storyarn_export.localization import limits
 from storyarn_export.localization.formats.workbook import guard as workbook
 from storyarn_export.localization.texts import Change, Fault
 from tests.factories.rows import Story, new_story
-from tests.factories.translating import bring_back, said, stored_texts, texts_file
+from tests.factories.translating import bring_back, odd_texts, said, stored_texts, texts_file
 
 HELLO = sha256(b"Hello").hexdigest()
 CORE = 'xmlns="urn:oasis:names:tc:xliff:document:2.0" version="2.1" srcLang="en"'
@@ -407,3 +409,28 @@ async def test_xliff_refuses_keys_that_it_cannot_hold(story: Story) -> None:
         content = await texts_file(story.bulk, story.project_id, name, ["es"])
         report = await bring_back(story.bulk, story.project_id, name, content, user_id=story.owner_id)
         assert report.unknown.total == report.errors.total == 0
+
+
+@pytest.mark.parametrize("name", ["csv", "xlsx", "po", "xliff"])
+async def test_files_that_are_cut_anywhere(story: Story, name: str) -> None:
+    """Two at a time, so that what libraries over libxml2 leave behind is freed by other threads than made it."""
+    await odd_texts(story)
+    content = await texts_file(story.bulk, story.project_id, name, ["es"])
+    before = await stored_texts(story.bulk, story.project_id)
+
+    async def bring(end: int) -> str:
+        try:
+            report = await bring_back(
+                story.bulk, story.project_id, name, content[:end], user_id=story.owner_id, preview=True
+            )
+        except DocumentError as error:
+            return error.document_code
+        assert report.stale.total == 0
+        return "read"
+
+    ends = range(0, len(content), max(1, len(content) // 40))
+    pairs = [ends[start : start + 2] for start in range(0, len(ends), 2)]
+    found = {code for pair in pairs for code in await asyncio.gather(*map(bring, pair))}
+    gc.collect()
+    assert found <= {"read", f"invalid-{name}", "invalid-encoding"}
+    assert await stored_texts(story.bulk, story.project_id) == before

@@ -20,7 +20,8 @@ class Run(Protocol):
 async def one_thread() -> AsyncIterator[Run]:
     """One thread for all steps of a file, while the block lasts.
 
-    libxml2 keeps names by thread: a document that is read on in another one than it was begun in corrupts the memory.
+    libxml2 keeps names by thread. A document that is written or read on in another thread than it was begun in ends,
+    sooner or later, in an abort of the process.
     """
     executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="texts")
 
