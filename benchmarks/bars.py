@@ -83,6 +83,7 @@ def _at_once(together: Together) -> Iterator[tuple[str, ...]]:
 def _watched(subscribed: Subscribed) -> Iterator[tuple[str, ...]]:
     watchers = f"{SUBSCRIBERS} subscribers of three exports"
     yield _bar(f"{watchers}: streams without their terminal event", 0, subscribed.missing, "")
+    yield _bar(f"{watchers}: requests for a status refused", 0, subscribed.refused, "")
     yield _wait(f"{watchers}: lag of that event, p95", 250, subscribed.lags, subscribed.lags.p95)
     yield _bar(f"{watchers}: memory of each", 50, subscribed.bytes_each / KIBIBYTE, " KiB")
     answers = subscribed.answers

@@ -129,7 +129,7 @@ def _together(together: Together) -> Iterator[tuple[str, ...]]:
 def _watched(subscribed: Subscribed) -> Iterator[tuple[str, ...]]:
     rounds = subscribed.rounds
     lags = [spread_of(one.heard.lags) for one in rounds]
-    answers = [spread_of(one.answers) for one in rounds]
+    answers = [spread_of(one.answers.seconds) for one in rounds]
     yield "terminal events", *(f"{len(one.heard.lags)}" for one in rounds)
     yield "events in all", *(f"{one.heard.events:,}" for one in rounds)
     yield "lag, p50 ms", *(f"{one.p50 * 1000:.0f}" for one in lags)
@@ -137,7 +137,8 @@ def _watched(subscribed: Subscribed) -> Iterator[tuple[str, ...]]:
     yield "lag, slowest ms", *(f"{max(one.heard.lags) * 1000:.0f}" for one in rounds)
     yield "answer for a status, p50 ms", *(f"{one.p50 * 1000:.1f}" for one in answers)
     yield "answer for a status, p95 ms", *(f"{one.p95 * 1000:.1f}" for one in answers)
-    yield "answers", *(f"{len(one.answers)}" for one in rounds)
+    yield "answers", *(f"{len(one.answers.seconds)}" for one in rounds)
+    yield "of them refused", *(f"{one.answers.refused}" for one in rounds)
     yield "KiB each", *(f"{one.bytes_each / KIBIBYTE:.1f}" for one in rounds)
     yield "the API's own CPU s", *(f"{one.cpu_seconds:.2f}" for one in rounds)
 

@@ -16,7 +16,7 @@ from benchmarks.memory import peak_bytes, reset_peak, resident_bytes
 from benchmarks.processes import ApiProcess, api_process, worker
 from benchmarks.processor import cpu_seconds
 from benchmarks.product import OPTIONS, Client, client
-from benchmarks.together import status_asked
+from benchmarks.together import Answers, status_asked
 from storyarn_export.accounts.tokens import create_token
 from storyarn_export.bootstrap import open_services
 
@@ -35,14 +35,14 @@ class Watched:
 
     Attributes:
         heard: what reached the subscribers.
-        answers: seconds that each request for the status of one of the exports took.
+        answers: to requests for the status of one of the exports.
         before_bytes: size of the API process before the first stream.
         peak_bytes: its largest size until the last stream ended.
         cpu_seconds: its processor time from the start of the worker to the last event.
     """
 
     heard: Heard
-    answers: Sequence[float]
+    answers: Answers
     before_bytes: int
     peak_bytes: int
     cpu_seconds: float
@@ -67,12 +67,17 @@ class Subscribed:
     @property
     def answers(self) -> Spread:
         """How long answers to requests for the status took."""
-        return spread_of([seconds for one in self.rounds for seconds in one.answers])
+        return spread_of([seconds for one in self.rounds for seconds in one.answers.seconds])
 
     @property
     def missing(self) -> int:
         """Streams that were not told of the end."""
         return sum(one.heard.missing for one in self.rounds)
+
+    @property
+    def refused(self) -> int:
+        """Requests for a status that got none."""
+        return sum(one.answers.refused for one in self.rounds)
 
     @property
     def bytes_each(self) -> float:

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import cycle
 from statistics import median
 from uuid import UUID
@@ -90,23 +90,39 @@ async def _round(asking: Client, http: httpx.AsyncClient, dataset: Dataset, coun
             seconds.append(time.perf_counter() - asked.begin)
     for job in jobs:
         await asking.discard(job)
-    return Round(seconds, answers)
+    if answers.refused:
+        raise RuntimeError(f"{answers.refused} requests for a status were refused")
+    return Round(seconds, answers.seconds)
+
+
+@dataclass(slots=True)
+class Answers:
+    """Answers to requests for a status.
+
+    Attributes:
+        seconds: that each took, refusals too.
+        refused: how many were none.
+    """
+
+    seconds: list[float] = field(default_factory=list)
+    refused: int = 0
 
 
 @asynccontextmanager
 async def status_asked(
     http: httpx.AsyncClient, project_id: int, job_ids: Sequence[UUID]
-) -> AsyncIterator[Sequence[float]]:
-    """Ask for the status of one job after the other while the block lasts; how long each answer took.
+) -> AsyncIterator[Answers]:
+    """Ask for the status of one job after the other while the block lasts.
 
     The next question does not wait for an answer: many callers would not either, and slow answers all count.
     """
-    answers: list[float] = []
+    answers = Answers()
 
     async def ask(job_id: UUID) -> None:
         begin = time.perf_counter()
-        (await http.get(f"/api/projects/{project_id}/exports/{job_id}")).raise_for_status()
-        answers.append(time.perf_counter() - begin)
+        answer = await http.get(f"/api/projects/{project_id}/exports/{job_id}")
+        answers.seconds.append(time.perf_counter() - begin)
+        answers.refused += not answer.is_success
 
     async def keep_asking() -> None:
         for job_id in cycle(job_ids):

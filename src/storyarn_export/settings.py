@@ -133,7 +133,8 @@ class Settings(HttpSettings):
         64 * MEBIBYTE,
         ge=64 * 1024,
         le=1024 * MEBIBYTE,
-        description="bytes of a file that are written again at most when a run goes on after a crash",
+        description="bytes of a file that are written again at most when a run goes on after a crash;"
+        " of a compressed one an eighth",
     )
     # The waits between them add up to a minute at least.
     export_max_retries: int = Field(
