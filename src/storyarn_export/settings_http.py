@@ -63,7 +63,7 @@ class HttpSettings(BaseSettings):
     )
     stream_max_seconds: float = Field(
         3600,
-        ge=0.5,
+        ge=0.1,
         le=86_400,
         description="time after which an event stream ends, so that its reader comes again with a good token",
     )
