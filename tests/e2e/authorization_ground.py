@@ -27,6 +27,7 @@ INSERT_ASSET = """
 INSERT INTO assets (filename, content_type, size, key, is_external, project_id)
 VALUES ('a.png', 'image/png', 1, $2, true, $1) RETURNING id
 """
+# With an entry, so that the validator lets it pass.
 INSERT_FLOW = """
 WITH flow AS (INSERT INTO flows (name, project_id) VALUES ('Flow', $1) RETURNING id)
 INSERT INTO flow_nodes (type, flow_id) SELECT 'entry', id FROM flow RETURNING flow_id

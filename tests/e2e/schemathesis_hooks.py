@@ -46,7 +46,7 @@ def before_call(_: schemathesis.HookContext, case: "schemathesis.Case[Any]", __:
     """Ask for what is kept where it is, and end something else in its place."""
     asked = case.path_parameters or {}
     linked = case.meta is not None and case.meta.phase.name is TestPhase.STATEFUL
-    for name in ("job_id", "import_id", "asset_id"):
+    for name in ("job_id", "import_id", "asset_id", "flow_id"):
         if asked.get(name) != KEPT[name]:
             continue
         if not linked:

@@ -75,6 +75,7 @@ async def known_ids(ground: Ground) -> Mapping[str, str]:
     """What is there to be asked for, and what may be ended in its place."""
     place = ground.place = await ground.new_place()
     kept = {"project_id": place.id, "job_id": place.export, "import_id": place.ready, "asset_id": place.asset}
+    kept |= {"section": "flows", "flow_id": place.flow, "format_name": "csv"}
     spare = {
         "job_id": [await ground.new_export(ground.owner) for _ in range(SPARES)],
         "import_id": [await ground.new_import() for _ in range(SPARES)],

@@ -153,7 +153,7 @@ def create_app(services: Services, *, broadcaster: Broadcaster, listener: JobLis
         readiness=Readiness(services),
         limits=RateLimits(settings.rate_limit_per_minute),
         failed_logins=FailedLogins(settings.failed_logins_per_minute),
-        counting=asyncio.Semaphore(MAX_COUNTING),
+        places=asyncio.Semaphore(MAX_COUNTING),
     )
     for module in ROUTERS:
         app.include_router(module.router)

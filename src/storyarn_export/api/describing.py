@@ -7,7 +7,15 @@ from storyarn_export.api.examples import EVENTS, EXAMPLES, IMPORT_ID, JOB_ID, ME
 from storyarn_export.api.problems import MEDIA_TYPE, PROBLEMS, SERVER_ERROR
 
 REQUEST_ID = "9b1deb4d3b7d4bad9bdd2b0d7b3dcb6d"
-IDS = {"project_id": "12", "job_id": JOB_ID, "import_id": IMPORT_ID, "asset_id": "42"}
+IDS = {
+    "project_id": "12",
+    "job_id": JOB_ID,
+    "import_id": IMPORT_ID,
+    "asset_id": "42",
+    "section": "flows",
+    "flow_id": "7",
+    "format_name": "csv",
+}
 LIST_PREFIX = "Listed_"
 TEXTS = {"text/event-stream": EVENTS, "text/plain": METRICS}
 
@@ -17,12 +25,15 @@ PARAMETERS: Mapping[str, Any] = {
     "status": "completed",
     "format": "storyarn",
     "ticket": "st_7kq2vQ3nGm9yT0bWcXfR5sLh8dJpZaE1uNi4oKtM6xY",
-    "languages": ["en", "de-DE"],
+    "languages": ["all"],
+    "language": "es",
     "flow_ids": ["all"],
     "sheet_ids": ["all"],
     "scene_ids": ["all"],
     "include_assets": "references",
     "version": "1.0.0",
+    "compression": "none",
+    "search": "gate",
     "prefer": ["respond-async"],
     "idempotency-key": "b7d6c1f0-6a38-4d6e-9d0b-0f9d3f3f2a11",
     "if-none-match": '"9f86d081884c7d659a2feaa0c55ad015"',
@@ -116,7 +127,12 @@ def describe(path: str, operation: dict[str, Any]) -> None:
         operation["requestBody"]["content"]["application/json"]["example"] = REQUESTS[name]
     own = OF_OPERATION.get(name, {})
     for status, response in operation["responses"].items():
-        response["headers"] = {**OF_EVERY_ANSWER, **OF_STATUS.get(status, {}), **own.get(status, {})}
+        response["headers"] = {
+            **OF_EVERY_ANSWER,
+            **OF_STATUS.get(status, {}),
+            **own.get(status, {}),
+            **response.get("headers", {}),
+        }
         for media_type, content in response.get("content", {}).items():
             if media_type == MEDIA_TYPE:
                 _with_instance(content, instance)

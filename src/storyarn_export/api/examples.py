@@ -130,6 +130,7 @@ ASSET = {
 }
 EVENTS = f'id: 7\nevent: progress\ndata: {{"job_id":"{JOB_ID}","progress":42}}\n\n'
 METRICS = "# TYPE storyarn_database_up gauge\nstoryarn_database_up 1.0\n"
+NOTHING = {"total": 0, "listed": []}
 PASSED = {"ok": True, "detail": "answers"}
 
 # By the name of the model in the document.
@@ -144,6 +145,18 @@ EXAMPLES: Mapping[str, Any] = {
         },
     },
     "ProjectOut": PROJECT,
+    "RootOut": {"id": "7", "name": "The gate", "shortcut": "gate"},
+    "FlowGraph": {
+        "id": "7",
+        "name": "The gate",
+        "node_count": 2,
+        "connection_count": 1,
+        "nodes": [
+            {"id": "70", "type": "entry", "x": 0.0, "y": 40.0},
+            {"id": "71", "type": "dialogue", "x": 220.0, "y": 40.0},
+        ],
+        "connections": [{"source": "70", "target": "71"}],
+    },
     "Counts": {
         "counts": {"sheet": 300, "block": 600},
         "by_section": {"sheets": 900},
@@ -190,6 +203,26 @@ EXAMPLES: Mapping[str, Any] = {
     },
     "ImportOut": IMPORT,
     "AssetOut": ASSET,
+    "TextsReport": {
+        "format": "csv",
+        "preview": False,
+        "updated": {
+            "total": 1,
+            "listed": [
+                {
+                    "place": "row 12",
+                    "key": "flow_node/302/text",
+                    "locale": "es",
+                    "reason": None,
+                    "message": None,
+                }
+            ],
+        },
+        "unchanged": 2_399,
+        "stale": NOTHING,
+        "unknown": NOTHING,
+        "errors": NOTHING,
+    },
     "TicketOut": {
         "ticket": "st_7kq2vQ3nGm9yT0bWcXfR5sLh8dJpZaE1uNi4oKtM6xY",
         "expires_at": "2026-02-24T15:31:00Z",
