@@ -7,10 +7,10 @@ STAMP := $(VENV)/.installed
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: bundle fuzz help setup lock check format chromium test screenshots stories bench chaos demo serve clean
+.PHONY: bundle fuzz schemathesis help setup lock check format chromium test screenshots stories bench chaos demo serve clean
 
 help: ## what can be made
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 setup: $(STAMP) ## virtual environment from the lock file
 
@@ -53,6 +53,9 @@ bundle: setup ## a bundle of 2,000 assets and 1 GiB, killed ten times; takes 5 G
 
 fuzz: setup ## 10,000 files that are nearly right, from number 1 on, and 3,000 bundles
 	STORYARN_TEST_MUTANTS=10000 STORYARN_TEST_BUNDLES=3000 $(BIN)/pytest tests/e2e/test_import_mutations.py tests/e2e/test_bundle_mutations.py -n0 -q -s
+
+schemathesis: setup ## the API against its document, 200 cases an operation and those that are always asked
+	STORYARN_CONTRACT_EXAMPLES=200 $(BIN)/pytest tests/e2e/test_schemathesis.py -n0 -q
 
 bench: setup ## speed and memory tables, written to docs/performance.md
 	$(BIN)/python -m benchmarks

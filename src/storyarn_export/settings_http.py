@@ -56,14 +56,15 @@ class HttpSettings(BaseSettings):
         30,
         ge=0.1,
         le=3600,
-        description="time that a small query of an API process may take; not the reading and writing of stories",
+        description="time that a small query or a count of an API process may take; not the reading and writing of"
+        " stories",
     )
     streams_per_caller: int = Field(
         100, ge=1, le=10_000, description="event streams that one token may have open at one API process"
     )
     stream_max_seconds: float = Field(
         3600,
-        ge=0.5,
+        ge=0.1,
         le=86_400,
         description="time after which an event stream ends, so that its reader comes again with a good token",
     )

@@ -27,6 +27,7 @@ INSERT_ASSET = """
 INSERT INTO assets (filename, content_type, size, key, is_external, project_id)
 VALUES ('a.png', 'image/png', 1, $2, true, $1) RETURNING id
 """
+# With an entry, so that the validator lets it pass.
 INSERT_FLOW = """
 WITH flow AS (INSERT INTO flows (name, project_id) VALUES ('Flow', $1) RETURNING id)
 INSERT INTO flow_nodes (type, flow_id) SELECT 'entry', id FROM flow RETURNING flow_id
@@ -59,8 +60,8 @@ class Ground:
 
     async def fill(self) -> None:
         """Make all of it."""
-        self.place = await self._place()
-        self.elsewhere = await self._place()
+        self.place = await self.new_place()
+        self.elsewhere = await self.new_place()
         for persona in PERSONAS:
             self.tokens[persona.name] = await self._admit(persona)
 
@@ -87,6 +88,24 @@ class Ground:
             case _:
                 return said
 
+    async def new_place(self) -> Place:
+        """A project of the owner's, and one of everything in it."""
+        async with self.services.sessions.begin() as session:
+            project = await create_project(session, owner_id=self.owner.user_id, name="Tale")
+        header = self.sent_by(self.owner)
+        url = f"/api/projects/{project.id}"
+        done = await self.client.post(f"{url}/exports", json={"format": "storyarn"}, headers=header)
+        waiting = await self.client.post(
+            f"{url}/exports", json={"format": "storyarn"}, headers={**header, **ASYNC}
+        )
+        asset = str(await self.services.bulk.fetchval(INSERT_ASSET, project.id, secrets.token_hex(8)))
+        png_header = {**header, "Content-Type": "image/png"}
+        stored = await self.client.put(f"{url}/assets/{asset}/content", content=PICTURE, headers=png_header)
+        assert (done.status_code, waiting.status_code, stored.status_code) == (201, 202, 200)
+        ready = await self._import(str(project.id))
+        flow = str(await self.services.bulk.fetchval(INSERT_FLOW, project.id))
+        return Place(str(project.id), done.json()["job_id"], waiting.json()["job_id"], ready, asset, flow)
+
     async def new_export(self, maker: IssuedToken) -> str:
         """A pending export; there is no worker that would run it."""
         # Equal exports of one user are one.
@@ -107,23 +126,6 @@ class Ground:
         export = await self.client.get(f"{url}/exports/{self.place.pending}", headers=header)
         brought = await self.client.get(f"{url}/imports/{self.place.ready}", headers=header)
         return (export.json()["status"], brought.json()["status"]) == ("pending", "ready")
-
-    async def _place(self) -> Place:
-        async with self.services.sessions.begin() as session:
-            project = await create_project(session, owner_id=self.owner.user_id, name="Tale")
-        header = self.sent_by(self.owner)
-        url = f"/api/projects/{project.id}"
-        done = await self.client.post(f"{url}/exports", json={"format": "storyarn"}, headers=header)
-        waiting = await self.client.post(
-            f"{url}/exports", json={"format": "storyarn"}, headers={**header, **ASYNC}
-        )
-        asset = str(await self.services.bulk.fetchval(INSERT_ASSET, project.id, secrets.token_hex(8)))
-        png_header = {**header, "Content-Type": "image/png"}
-        stored = await self.client.put(f"{url}/assets/{asset}/content", content=PICTURE, headers=png_header)
-        assert (done.status_code, waiting.status_code, stored.status_code) == (201, 202, 200)
-        ready = await self._import(str(project.id))
-        flow = str(await self.services.bulk.fetchval(INSERT_FLOW, project.id))
-        return Place(str(project.id), done.json()["job_id"], waiting.json()["job_id"], ready, asset, flow)
 
     async def _import(self, project_id: str) -> str:
         answer = await bring(self.client, project_id, tale("Jon"), headers=self.sent_by(self.owner))
@@ -182,12 +184,18 @@ class Ground:
 
 
 @asynccontextmanager
-async def prepared(running: Running) -> AsyncIterator[Ground]:
-    """The ground, on a service without a worker."""
+async def opened(running: Running) -> AsyncIterator[Ground]:
+    """Ground with nothing on it but the owner, on a service without a worker."""
     async with running.services.sessions.begin() as session:
         owner = await create_token(session, email="ann@example.org", scopes=("exports", "imports"))
     async with httpx.AsyncClient(base_url=running.url, timeout=REQUEST_SECONDS) as client:
-        ground = Ground(running.services, client, owner)
+        yield Ground(running.services, client, owner)
+
+
+@asynccontextmanager
+async def prepared(running: Running) -> AsyncIterator[Ground]:
+    """Ground with all of it."""
+    async with opened(running) as ground:
         await ground.fill()
         yield ground
 

@@ -1,14 +1,11 @@
 """Headers of every page, and what clients may not put into headers, queries and waits."""
 
-import asyncio
 from pathlib import Path
 
-import asyncpg
 import httpx
-import pytest
 
 from storyarn_export.api.routes.console import PAGES
-from tests.e2e.conftest import Member, Projects, Running, run_service
+from tests.e2e.conftest import Member, Projects, run_service
 from tests.e2e.problems import assert_problem
 
 ORIGIN = "https://tales.example"
@@ -100,15 +97,3 @@ async def test_origins(anyone: httpx.AsyncClient, database_url: str, tmp_path: P
             assert refused.status_code == 400
             assert "access-control-allow-origin" not in refused.headers
             assert_secured(refused)
-
-
-@pytest.mark.parametrize("own_service", [{"statement_timeout_seconds": 0.5}], indirect=True)
-async def test_no_query_keeps_a_request_waiting_for_ever(own_service: Running, bulk: asyncpg.Pool) -> None:
-    async with httpx.AsyncClient(base_url=own_service.url) as client:
-        async with bulk.acquire() as connection, connection.transaction():
-            await connection.execute("LOCK TABLE api_tokens IN ACCESS EXCLUSIVE MODE")
-            async with asyncio.timeout(5):
-                token = f"sa_{'a' * 16}_{'b' * 43}"
-                answer = await client.get("/api/projects", headers={"Authorization": f"Bearer {token}"})
-        assert_problem(answer, 503, "service-unavailable")
-        assert_secured(answer)

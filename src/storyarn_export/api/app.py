@@ -9,7 +9,7 @@ import asyncpg
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import iter_route_contexts
+from fastapi.routing import RouteContext, iter_route_contexts
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
@@ -153,7 +153,7 @@ def create_app(services: Services, *, broadcaster: Broadcaster, listener: JobLis
         readiness=Readiness(services),
         limits=RateLimits(settings.rate_limit_per_minute),
         failed_logins=FailedLogins(settings.failed_logins_per_minute),
-        counting=asyncio.Semaphore(MAX_COUNTING),
+        places=asyncio.Semaphore(MAX_COUNTING),
     )
     for module in ROUTERS:
         app.include_router(module.router)
@@ -226,7 +226,13 @@ def _answer_errors(app: FastAPI) -> None:
 
 
 def _methods_of(app: FastAPI, path: str) -> set[str]:
-    # The framework names only the methods of the first route that fits the path.
-    fitting = (route for route in iter_route_contexts(app.routes) if route.path_regex.match(path))
-    methods = {method for route in fitting for method in route.methods or ()}
+    # The framework names only the methods of the first route that fits the path. Of those that fit, a path of more
+    # words says what it is; `/exports/validate` is no export.
+    fitting = [route for route in iter_route_contexts(app.routes) if route.path_regex.match(path)]
+    fewest = min((_variables(route) for route in fitting), default=0)
+    methods = {method for route in fitting if _variables(route) == fewest for method in route.methods or ()}
     return methods | ({"HEAD"} if "GET" in methods else set())
+
+
+def _variables(route: RouteContext) -> int:
+    return (route.path or "").count("{")

@@ -24,6 +24,14 @@ DECIMAL_ID = re.compile(r"[1-9][0-9]{0,18}")
 DEFAULT_PAGE = 50
 MAX_PAGE = 200
 MAX_CURSOR_LENGTH = 200
+# For the document alone: what is no id is as unknown as an id of nothing.
+DECIMAL = {"pattern": "^[1-9][0-9]{0,18}$"}
+A_UUID = {"format": "uuid"}
+
+
+ProjectId = Annotated[
+    str, Path(description="Id of the project, decimal.", examples=["12"], json_schema_extra=DECIMAL)
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +48,7 @@ class Allowed(Guard):
 
     async def __call__(
         self,
-        project_id: Annotated[str, Path(description="Id of the project, decimal.", examples=["12"])],
+        project_id: ProjectId,
         caller: Annotated[Caller, Depends(authenticated)],
         state: State,
     ) -> ProjectAccess:
@@ -72,7 +80,7 @@ class AllowedByTicket(Allowed):
 
     async def __call__(
         self,
-        project_id: Annotated[str, Path(description="Id of the project, decimal.", examples=["12"])],
+        project_id: ProjectId,
         caller: Annotated[Caller, Depends(by_ticket)],
         state: State,
     ) -> ProjectAccess:
@@ -87,10 +95,20 @@ FollowingExport = Annotated[ProjectAccess, Depends(AllowedByTicket(Action.EXPORT
 Downloading = Annotated[ProjectAccess, Depends(AllowedByTicket(Action.EXPORT))]
 FollowingImport = Annotated[ProjectAccess, Depends(AllowedByTicket(Action.IMPORT))]
 ImportId = Annotated[
-    str, Path(description="Id of the import, a UUID.", examples=["0198c3f2-7a51-7c43-9f6e-2f1d3b5a7c91"])
+    str,
+    Path(
+        description="Id of the import, a UUID.",
+        examples=["0198c3f2-7a51-7c43-9f6e-2f1d3b5a7c91"],
+        json_schema_extra=A_UUID,
+    ),
 ]
 JobId = Annotated[
-    str, Path(description="Id of the job, a UUID.", examples=["0198c3f2-7a51-7c43-9f6e-2f1d3b5a7c90"])
+    str,
+    Path(
+        description="Id of the job, a UUID.",
+        examples=["0198c3f2-7a51-7c43-9f6e-2f1d3b5a7c90"],
+        json_schema_extra=A_UUID,
+    ),
 ]
 
 

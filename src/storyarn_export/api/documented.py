@@ -6,28 +6,33 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from storyarn_export.api.describing import describe, example_of
 from storyarn_export.api.problems import MEDIA_TYPE, PROBLEMS
 from storyarn_export.api.schemas.common import ProblemBody
 
 Responses = dict[int | str, dict[str, Any]]
 SCHEMA = "Problem"
-# Bytes of whatever type: generated clients know what to do with the first, and any other is as good.
+# Bytes of whatever type: generated clients know what to do with the first, and any other is as good. Some are JSON, so
+# that nothing more can be said of those.
 BYTES_SCHEMA = {"schema": {"type": "string", "format": "binary"}}
-BYTES: dict[str, Any] = {"application/octet-stream": BYTES_SCHEMA, "*/*": BYTES_SCHEMA}
+BYTES: dict[str, Any] = {"application/octet-stream": BYTES_SCHEMA, "*/*": {"schema": {}}}
 FRAMEWORK_SCHEMAS = ("HTTPValidationError", "ValidationError")
+# Every operation may answer with these, before it has looked at anything.
+ANYWHERE = ("bad-request", "internal-error")
 # Every operation below /api may answer with these.
 GUARDED = (
+    *ANYWHERE,
     "unauthenticated",
     "token-in-url",
     "rate-limited",
     "login-throttled",
-    "internal-error",
     "service-unavailable",
 )
 IN_PROJECT = (*GUARDED, "insufficient-scope", "forbidden", "not-found")
-STREAMS = ("too-many-streams",)
+# What takes a ticket, and what is a stream besides.
+BY_TICKET = ("invalid-request",)
+STREAMS = (*BY_TICKET, "too-many-streams")
 WITH_BODY = (
-    "bad-request",
     "malformed-json",
     "request-timeout",
     "body-too-large",
@@ -41,12 +46,21 @@ def problems(*codes: str) -> Responses:
     by_status: dict[int, list[str]] = {}
     for code in codes:
         by_status.setdefault(PROBLEMS[code].status, []).append(code)
+    return {status: _problem(status, sorted(set(found))) for status, found in sorted(by_status.items())}
+
+
+def _problem(status: int, codes: list[str]) -> dict[str, Any]:
+    # A document that cannot be read has one of many codes of its own.
+    code = {} if "invalid-document" in codes else {"code": {"enum": codes}}
+    own = {"properties": {"status": {"const": status}, **code}}
     return {
-        status: {
-            "description": "; ".join(f"`{code}`: {PROBLEMS[code].title}" for code in sorted(set(found))),
-            "content": {MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{SCHEMA}"}}},
-        }
-        for status, found in sorted(by_status.items())
+        "description": "; ".join(f"`{code}`: {PROBLEMS[code].title}" for code in codes),
+        "content": {
+            MEDIA_TYPE: {
+                "schema": {"allOf": [{"$ref": f"#/components/schemas/{SCHEMA}"}, own]},
+                "examples": {code: example_of(code) for code in codes},
+            }
+        },
     }
 
 
@@ -56,7 +70,7 @@ def operation_id(route: APIRoute) -> str:
 
 
 class DocumentedApi(FastAPI):
-    """An application whose document tells of problems as they are."""
+    """An application whose document tells of answers as they are."""
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document."""
@@ -64,10 +78,11 @@ class DocumentedApi(FastAPI):
             document = super().openapi()
             schemas = document["components"]["schemas"]
             schemas[SCHEMA] = {**ProblemBody.model_json_schema(), "title": SCHEMA}
-            for operations in document["paths"].values():
+            for path, operations in document["paths"].items():
                 for operation in operations.values():
                     _without_framework_errors(operation["responses"])
                     _headers_as_sent(operation.get("parameters", ()))
+                    describe(path, operation)
             for name in FRAMEWORK_SCHEMAS:
                 schemas.pop(name, None)
         return super().openapi()

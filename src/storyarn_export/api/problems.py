@@ -155,6 +155,7 @@ def from_validation(scope: Scope, error: RequestValidationError) -> Response:
         # The framework hands over as bytes what does not say that it is JSON.
         detail = "The body has to be JSON, with `Content-Type: application/json`."
         return problem_response(scope, "unsupported-media-type", detail)
+    found = _of_lists(found)
     errors = [{"path": path_of(one["loc"]), "message": one["msg"]} for one in found[:MAX_ERRORS]]
     only_options = all(one["loc"][1:2] == ("options",) for one in found)
     code = "invalid-options" if only_options else "invalid-request"
@@ -164,9 +165,17 @@ def from_validation(scope: Scope, error: RequestValidationError) -> Response:
     return problem_response(scope, code, f"{place}{first['message']}{more}.", extra={"errors": errors})
 
 
+def _of_lists(found: Sequence[Any]) -> Sequence[Any]:
+    """Of a value that is neither "all" nor a list of good values, what is wrong with the list."""
+    return [one for one in found if one["type"] != "literal_error"] or found
+
+
 def path_of(location: Sequence[str | int]) -> str:
     """Where a wrong value stands, such as `options.flow_ids[2]`; empty for the whole body."""
     path = ""
     for step in location[1:]:
+        if isinstance(step, str) and "[" in step:
+            # Which of several types was tried; no field is called so.
+            continue
         path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
     return path

@@ -1,7 +1,8 @@
 """What the routes work with. The application holds one, built in `app`."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from storyarn_export.api.readiness import Readiness
 from storyarn_export.api.streams.gate import StreamGate
 from storyarn_export.api.streams.reader import JobReader
 from storyarn_export.bootstrap import Services
+from storyarn_export.domain.errors import ServiceUnavailableError
 from storyarn_export.progress.broadcaster import Broadcaster
 
 
@@ -28,7 +30,7 @@ class ApiState:
         readiness: looks at database, schema and storage.
         limits: how often a token may ask.
         failed_logins: how often an address may come with a wrong one.
-        counting: how many projects are counted at a time; the rest of the pool is for exports.
+        places: for counting at a time; the rest of the pool is for exports.
     """
 
     services: Services
@@ -38,7 +40,25 @@ class ApiState:
     readiness: Readiness
     limits: RateLimits
     failed_logins: FailedLogins
-    counting: asyncio.Semaphore
+    places: asyncio.Semaphore
+
+    @property
+    def counting(self) -> AbstractAsyncContextManager[None]:
+        """A place to count or look something up in the pool of the exports, for so long as any small query may take.
+
+        Raises:
+            ServiceUnavailableError: the time is over.
+        """
+        return _for_so_long(self.places, self.services.settings.statement_timeout_seconds)
+
+
+@asynccontextmanager
+async def _for_so_long(places: asyncio.Semaphore, seconds: float) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(seconds), places:
+            yield
+    except TimeoutError as error:
+        raise ServiceUnavailableError("Counting takes too long for the moment.") from error
 
 
 def api_state(request: Request) -> ApiState:

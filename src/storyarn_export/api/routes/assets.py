@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from storyarn_export.api.conditional import none_match, range_applies
 from storyarn_export.api.dependencies import (
+    DECIMAL,
     Exporting,
     Importing,
     Paged,
@@ -49,10 +50,17 @@ TAKEN = {
 UNTYPED = {"", "application/octet-stream"}
 SHA256 = re.compile(r"(?:^|,)\s*sha-256=:([A-Za-z0-9+/=]{44}):")
 
-AssetId = Annotated[str, Path(description="Id of the asset, decimal.", examples=["42"])]
+AssetId = Annotated[
+    str, Path(description="Id of the asset, decimal.", examples=["42"], json_schema_extra=DECIMAL)
+]
 
 
-@router.get("", summary="List the assets of a project", responses=problems(*IN_PROJECT, "invalid-request"))
+@router.get(
+    "",
+    summary="List the assets of a project",
+    response_description="A page of them",
+    responses=problems(*IN_PROJECT, "invalid-request"),
+)
 async def list_assets(access: Reading, paged: Paged, state: State) -> Listed[AssetOut]:
     """All assets of the project, by id."""
     query = select(Asset).where(Asset.project_id == access.project_id).order_by(Asset.id)

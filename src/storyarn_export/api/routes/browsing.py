@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from storyarn_export.api.dependencies import Paged, Reading, bad_cursor, cursor_after, parse_id
+from storyarn_export.api.dependencies import DECIMAL, Paged, Reading, bad_cursor, cursor_after, parse_id
 from storyarn_export.api.documented import IN_PROJECT, problems
 from storyarn_export.api.schemas.browsing import FlowGraph, RootOut
 from storyarn_export.api.schemas.common import Listed
@@ -21,11 +21,12 @@ NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
 @router.get(
     "/entities/{section}",
     summary="List sheets, flows or scenes",
+    response_description="A page of them",
     responses=problems(*IN_PROJECT, "invalid-request"),
 )
 async def list_entities(
     access: Reading,
-    section: Annotated[Choosable, Path(description="Which of them.")],
+    section: Annotated[Choosable, Path(description="Which of them.", examples=["flows"])],
     paged: Paged,
     state: State,
     search: Annotated[
@@ -50,10 +51,17 @@ async def list_entities(
     return Listed(items=items, next_cursor=cursor_after(items[-1].id) if more else None)
 
 
-@router.get("/flows/{flow_id}/graph", summary="Show the shape of a flow", responses=problems(*IN_PROJECT))
+@router.get(
+    "/flows/{flow_id}/graph",
+    summary="Show the shape of a flow",
+    response_description="Its nodes and connections",
+    responses=problems(*IN_PROJECT),
+)
 async def get_flow_graph(
     access: Reading,
-    flow_id: Annotated[str, Path(description="Id of the flow, decimal.", examples=["3"])],
+    flow_id: Annotated[
+        str, Path(description="Id of the flow, decimal.", examples=["7"], json_schema_extra=DECIMAL)
+    ],
     state: State,
 ) -> FlowGraph:
     """Nodes where they lie and what connects them, as many as a small picture can show."""

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from storyarn_export.api.conditional import none_match, range_applies
 from storyarn_export.api.dependencies import Downloading, JobId, require_job
-from storyarn_export.api.documented import BYTES, IN_PROJECT, problems
+from storyarn_export.api.documented import BY_TICKET, BYTES, IN_PROJECT, problems
 from storyarn_export.api.filenames import attachment
 from storyarn_export.api.files import FileStream, closing
 from storyarn_export.api.middleware import WAS_HEAD
@@ -37,7 +37,12 @@ LINK_SECONDS = 300
             " where the service keeps files in an object store and is set to redirect"
         },
         **problems(
-            *IN_PROJECT, "export-not-ready", "export-expired", "range-not-satisfiable", "storage-error"
+            *IN_PROJECT,
+            *BY_TICKET,
+            "export-not-ready",
+            "export-expired",
+            "range-not-satisfiable",
+            "storage-error",
         ),
     },
 )

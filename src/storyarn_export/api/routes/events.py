@@ -19,10 +19,24 @@ router = APIRouter(tags=["events"])
 one = APIRouter(prefix="/api/projects/{project_id}/exports/{job_id}/events")
 everything = APIRouter(prefix="/api/exports/events")
 LastEventId = Annotated[str | None, Header(description="Id of the last event that you have.")]
+# As OpenAPI has it since 3.2: the schema is that of each event.
+EVENT: dict[str, Any] = {
+    "type": "object",
+    "required": ["id", "event", "data"],
+    "properties": {
+        "id": {"type": "string", "pattern": "^[0-9]+$", "description": "For `Last-Event-ID`."},
+        "event": {"enum": ["progress", "completed", "failed", "cancelled", "resync"]},
+        "data": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "description": "The job resource; with `restarted: true` where it began anew.",
+        },
+    },
+}
 STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Events `progress`, `completed`, `failed`, `cancelled`, `resync`; data is the job resource",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {"text/event-stream": {"schema": EVENT}},
     }
 }
 

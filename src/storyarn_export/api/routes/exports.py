@@ -101,6 +101,7 @@ async def post_export(
 @router.get(
     "",
     summary="List the exports of a project",
+    response_description="A page of them",
     responses=problems(*IN_PROJECT, "invalid-request", "unknown-format"),
 )
 async def list_exports(
@@ -131,6 +132,7 @@ async def list_exports(
     "/{job_id}",
     response_model=ExportJobOut,
     summary="Show an export",
+    response_description="The job",
     responses={304: {"description": "As it was under the given ETag"}, **problems(*IN_PROJECT)},
 )
 async def get_export(

@@ -11,7 +11,7 @@ from storyarn_export.api.state import State
 router = APIRouter(prefix="/api/formats", tags=["formats"])
 
 
-@router.get("", summary="List the formats", responses=problems(*GUARDED))
+@router.get("", summary="List the formats", response_description="All of them", responses=problems(*GUARDED))
 async def list_formats(_: SignedIn, state: State) -> Listed[FormatOut]:
     """Every registered format, in the order in which people should see them; always one page."""
     return Listed(items=[FormatOut.of(one) for one in state.services.formats.all()], next_cursor=None)

@@ -105,7 +105,12 @@ def _keyed(
     return lambda sha256: once_of(key, access.caller.user_id, request.url.path, filename, sha256)
 
 
-@router.get("", summary="List the imports of a project", responses=problems(*IN_PROJECT, "invalid-request"))
+@router.get(
+    "",
+    summary="List the imports of a project",
+    response_description="A page of them",
+    responses=problems(*IN_PROJECT, "invalid-request"),
+)
 async def list_imports(
     access: Importing,
     paged: Paged,
@@ -126,7 +131,11 @@ async def list_imports(
 
 
 @router.get(
-    "/{import_id}", response_model=ImportOut, summary="Show an import", responses=problems(*IN_PROJECT)
+    "/{import_id}",
+    response_model=ImportOut,
+    summary="Show an import",
+    response_description="The import",
+    responses=problems(*IN_PROJECT),
 )
 async def get_import(access: Importing, import_id: ImportId, state: State) -> Response:
     """The import as it is now; `Retry-After` says when to look again while it is busy."""

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.responses import Response
 
-from storyarn_export.api.documented import problems
+from storyarn_export.api.documented import ANYWHERE, problems
 from storyarn_export.api.state import State
 
 router = APIRouter(tags=["service"])
@@ -19,7 +19,7 @@ router = APIRouter(tags=["service"])
             "description": "Every metric of docs/operations.md, in the text format of Prometheus",
             "content": {"text/plain": {"schema": {"type": "string"}}},
         },
-        **problems("internal-error"),
+        **problems(*ANYWHERE),
     },
 )
 async def metrics(state: State) -> Response:

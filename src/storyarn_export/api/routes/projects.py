@@ -25,7 +25,12 @@ many = APIRouter(prefix="/api/projects")
 one = APIRouter(prefix="/api/projects/{project_id}")
 
 
-@many.get("", summary="List your projects", responses=problems(*GUARDED, "invalid-request"))
+@many.get(
+    "",
+    summary="List your projects",
+    response_description="A page of them",
+    responses=problems(*GUARDED, "invalid-request"),
+)
 async def list_projects(caller: SignedIn, paged: Paged, state: State) -> Listed[ProjectOut]:
     """The caller's projects, oldest first, with role and entities of each section."""
     after = parse_id(paged.after) if paged.after is not None else None
@@ -43,7 +48,11 @@ async def list_projects(caller: SignedIn, paged: Paged, state: State) -> Listed[
 
 
 @many.post(
-    "", status_code=201, summary="Create a project", responses=problems(*GUARDED, *WITH_BODY, "conflict")
+    "",
+    status_code=201,
+    summary="Create a project",
+    response_description="It is there, and empty",
+    responses=problems(*GUARDED, *WITH_BODY, "conflict"),
 )
 async def post_project(body: NewProject, caller: SignedIn, state: State, response: Response) -> ProjectOut:
     """A new, empty project in the caller's own workspace; the caller becomes its owner."""
@@ -55,7 +64,7 @@ async def post_project(body: NewProject, caller: SignedIn, state: State, respons
     return ProjectOut.of(project, Role.OWNER, await _count(state, project.id))
 
 
-@one.get("", summary="Show a project", responses=problems(*IN_PROJECT))
+@one.get("", summary="Show a project", response_description="The project", responses=problems(*IN_PROJECT))
 async def get_project(access: Reading, state: State) -> ProjectOut:
     """One project with the caller's role and entities of each section."""
     async with state.services.sessions() as session:
@@ -68,6 +77,7 @@ async def get_project(access: Reading, state: State) -> ProjectOut:
 @one.get(
     "/counts",
     summary="Count what an export would hold",
+    response_description="What was counted",
     responses=problems(*IN_PROJECT, "invalid-request", "invalid-options"),
 )
 async def get_counts(access: Reading, query: Annotated[OptionsQuery, Query()], state: State) -> CountsOut:
@@ -83,7 +93,12 @@ async def get_counts(access: Reading, query: Annotated[OptionsQuery, Query()], s
     return CountsOut.of(census, mode, threshold)
 
 
-@one.get("/languages", summary="List the languages of a project", responses=problems(*IN_PROJECT))
+@one.get(
+    "/languages",
+    summary="List the languages of a project",
+    response_description="All of them",
+    responses=problems(*IN_PROJECT),
+)
 async def list_languages(access: Reading, state: State) -> Listed[LanguageOut]:
     """Every language of the project with its translation progress, in the project's order; always one page."""
     async with state.counting, state.services.reads.acquire() as connection:

@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from storyarn_export.api.documented import problems
+from storyarn_export.api.documented import ANYWHERE, problems
 from storyarn_export.api.errors import NotReadyError
 from storyarn_export.api.schemas.common import Answer
 from storyarn_export.api.state import State
@@ -33,13 +33,20 @@ class ReadinessOut(Answer):
     checks: dict[str, CheckOut]
 
 
-@router.get("/healthz", summary="Is the process up?")
+@router.get(
+    "/healthz", summary="Is the process up?", response_description="It is", responses=problems(*ANYWHERE)
+)
 async def healthz() -> Health:
     """Answers as long as the process does; looks at nothing else."""
     return Health()
 
 
-@router.get("/readyz", summary="Can requests be served?", responses=problems("not-ready", "internal-error"))
+@router.get(
+    "/readyz",
+    summary="Can requests be served?",
+    response_description="They can",
+    responses=problems(*ANYWHERE, "not-ready"),
+)
 async def readyz(state: State) -> ReadinessOut:
     """Whether database, schema and storage are there, each named; 503 with the same `checks` when one is not."""
     found: dict[str, Any] = {name: asdict(check) for name, check in (await state.readiness.look()).items()}

@@ -22,6 +22,7 @@ router = APIRouter(prefix="/api/projects/{project_id}/exports", tags=["exports"]
 @router.post(
     "/validate",
     summary="Validate a project",
+    response_description="The report",
     responses=problems(*IN_PROJECT, *WITH_BODY, "invalid-options"),
 )
 async def validate_project(
@@ -36,6 +37,7 @@ async def validate_project(
 @router.get(
     "/{job_id}/report",
     summary="Show the report of an export",
+    response_description="The report",
     responses=problems(*IN_PROJECT, "export-not-ready"),
 )
 async def get_export_report(access: Exporting, job_id: JobId, state: State) -> ExportReport:

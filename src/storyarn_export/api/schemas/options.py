@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StrictBool, StringConstraints, ValidationError
+from pydantic import BeforeValidator, Field, StrictBool, StringConstraints, ValidationError, WithJsonSchema
 
 from storyarn_export.accounts.projects import MAX_BIGINT
 from storyarn_export.api.problems import MAX_ERRORS
@@ -13,7 +13,7 @@ from storyarn_export.domain.errors import InvalidOptionsError
 from storyarn_export.domain.options import FORMAT_VERSION, AssetMode, Compression, ExportOptions
 
 NATIVE = "storyarn"
-DECIMAL = re.compile(r"[0-9]{1,19}")
+DECIMAL = re.compile(r"[1-9][0-9]{0,18}")
 MAX_SELECTED = 100_000
 MAX_LOCALE_LENGTH = 10
 MAX_VERSION_LENGTH = 64
@@ -40,7 +40,20 @@ def _true_or_false(value: Any) -> Any:
             return value
 
 
-EntityId = Annotated[int, BeforeValidator(_decimal), Field(ge=1, le=MAX_BIGINT)]
+EntityId = Annotated[
+    int,
+    BeforeValidator(_decimal),
+    Field(ge=1, le=MAX_BIGINT),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": f"^{DECIMAL.pattern}$"},
+                {"type": "integer", "minimum": 1, "maximum": MAX_BIGINT},
+            ],
+            "examples": ["42"],
+        }
+    ),
+]
 Locale = Annotated[
     str, StringConstraints(strict=True, min_length=1, max_length=MAX_LOCALE_LENGTH, pattern=NO_CONTROLS)
 ]
@@ -52,6 +65,14 @@ Locales = Literal["all"] | Annotated[list[Locale], Field(max_length=MAX_SELECTED
 QueryBool = Annotated[StrictBool, BeforeValidator(_true_or_false)]
 QueryList = Annotated[
     list[str], Field(description="`all`, or values separated by commas; the parameter may also be repeated.")
+]
+IdList = Annotated[
+    QueryList,
+    Field(
+        json_schema_extra={
+            "items": {"type": "string", "pattern": f"^(all|{DECIMAL.pattern}(,{DECIMAL.pattern})*)$"}
+        }
+    ),
 ]
 ALL = ("all",)
 
@@ -120,9 +141,9 @@ class OptionsQuery(Request):
     include_localization: QueryBool = True
     include_assets: AssetMode = AssetMode.REFERENCES
     languages: QueryList = Field(default=list(ALL))
-    flow_ids: QueryList = Field(default=list(ALL))
-    sheet_ids: QueryList = Field(default=list(ALL))
-    scene_ids: QueryList = Field(default=list(ALL))
+    flow_ids: IdList = Field(default=list(ALL))
+    sheet_ids: IdList = Field(default=list(ALL))
+    scene_ids: IdList = Field(default=list(ALL))
     validate_before_export: QueryBool = True
     pretty_print: QueryBool = False
     version: Version = FORMAT_VERSION

@@ -49,9 +49,8 @@ class EventStream(StreamingResponse):
     def __init__(
         self, frames: AsyncGenerator[bytes, None], gate: StreamGate, kind: StreamKind, token_id: str
     ) -> None:
+        super().__init__(frames, headers=HEADERS)
         self._frames = frames
-        self._while_it_lasts = _for_a_while(frames, gate.longest_seconds)
-        super().__init__(self._while_it_lasts, headers=HEADERS)
         self._gate = gate
         self._kind = kind
         self._token_id = token_id
@@ -79,8 +78,15 @@ class EventStream(StreamingResponse):
     async def _send(self, send: Send) -> None:
         start = {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
         await _bounded(send, start)
-        async for frame in self._while_it_lasts:
-            await _bounded(send, {"type": "http.response.body", "body": frame, "more_body": True})
+        # Then whoever reads comes again with a good token, and goes on with the last id.
+        whole = asyncio.timeout(self._gate.longest_seconds)
+        try:
+            async with whole:
+                async for frame in self._frames:
+                    await _bounded(send, {"type": "http.response.body", "body": frame, "more_body": True})
+        except TimeoutError:
+            if not whole.expired():
+                raise
         await _bounded(send, {"type": "http.response.body", "body": b"", "more_body": False})
 
 
@@ -93,17 +99,3 @@ async def _left(receive: Receive) -> None:
     """Waits until the reader is gone."""
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-async def _for_a_while(frames: AsyncGenerator[bytes, None], seconds: float) -> AsyncGenerator[bytes, None]:
-    """Yield frames for so long; whoever reads comes again and goes on with the last id."""
-    until = asyncio.get_running_loop().time() + seconds
-    while True:
-        try:
-            async with asyncio.timeout_at(until):
-                frame = await anext(frames, None)
-        except TimeoutError:
-            return
-        if frame is None:
-            return
-        yield frame
