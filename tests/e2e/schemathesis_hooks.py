@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Mapping
 from typing import Any
 from zlib import crc32
 
@@ -13,16 +14,30 @@ KNOWN: dict[str, Any] = json.loads(os.environ["CONTRACT_KNOWN_IDS"])
 KEPT: dict[str, str] = KNOWN["kept"]
 # What may be ended, each once.
 SPARE: dict[str, list[str]] = KNOWN["spare"]
+PROBLEM = "application/problem+json"
 ENDING = ("/cancel", "/execute")
 # Of three values that it makes up, two are replaced.
 MADE_UP_OF = 3
 
 
+def strict(status: int, examples: Mapping[str, Any]) -> dict[str, Any]:
+    """What a problem of an answer has to be: of its status, and of one of the codes that have an example there."""
+    # A document that cannot be read has one of many codes of its own.
+    code = {} if "invalid-document" in examples else {"code": {"enum": sorted(examples)}}
+    return {"properties": {"status": {"const": status}, **code}}
+
+
 @schemathesis.hook
 def before_load_schema(_: schemathesis.HookContext, raw_schema: dict[str, Any]) -> None:
-    """Put them where the document has examples."""
+    """Put them where the document has examples, and have problems be of the codes that have one."""
     for operations in raw_schema["paths"].values():
         for operation in operations.values():
+            for status, answer in operation["responses"].items():
+                content = answer.get("content", {}).get(PROBLEM)
+                if content is not None:
+                    content["schema"] = {
+                        "allOf": [content["schema"], strict(int(status), content["examples"])]
+                    }
             for parameter in operation.get("parameters", ()):
                 if parameter["in"] == "path":
                     parameter["schema"]["examples"] = [KEPT[parameter["name"]]]
