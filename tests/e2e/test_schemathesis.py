@@ -21,7 +21,7 @@ EXAMPLES = int(os.environ.get("STORYARN_CONTRACT_EXAMPLES", str(FEW)))
 # A minute on a machine that has nothing else to do.
 LIMIT_SECONDS = 300 if EXAMPLES <= FEW else 3600
 SPARES = 12
-# A document, a table of texts, a picture: nobody makes one up. Others test these.
+# A document, a table of texts, a picture: hardly anyone makes one up. Other tests bring them.
 NEED_GOOD_FILES = {
     ("POST", "/api/projects/{project_id}/imports"),
     ("POST", "/api/projects/{project_id}/localization"),
@@ -100,7 +100,8 @@ async def test_with_a_token(ground: Ground, known: Mapping[str, str]) -> None:
     document = (await ground.client.get("/openapi.json")).json()
     documented = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
     after = await done(ground)
-    assert {one for one in documented if after.get(one, 0) <= before.get(one, 0)} == NEED_GOOD_FILES
+    undone = {one for one in documented if after.get(one, 0) <= before.get(one, 0)}
+    assert undone <= NEED_GOOD_FILES
 
 
 async def done(ground: Ground) -> dict[tuple[str, str], float]:
