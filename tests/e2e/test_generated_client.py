@@ -34,13 +34,13 @@ asked = post_export.sync(project, client=client, body=ExportRequest(format_="sto
 assert isinstance(asked, RequestedExport)
 assert asked.status is JobStatus.COMPLETED
 
-shown = get_export.sync(project, str(asked.job_id), client=client)
+shown = get_export.sync(project, asked.job_id, client=client)
 assert isinstance(shown, ExportJobOut)
 listed = list_exports.sync(project, client=client)
 assert listed is not None and not isinstance(listed, Problem)
 assert [one.job_id for one in listed.items] == [shown.job_id]
 
-file = download.sync_detailed(project, str(asked.job_id), client=client)
+file = download.sync_detailed(project, asked.job_id, client=client)
 assert file.status_code == 200
 Path(target).write_bytes(file.content)
 

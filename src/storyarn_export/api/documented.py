@@ -57,7 +57,7 @@ def _problem(status: int, codes: list[str]) -> dict[str, Any]:
         "description": "; ".join(f"`{code}`: {PROBLEMS[code].title}" for code in codes),
         "content": {
             MEDIA_TYPE: {
-                "schema": {"allOf": [{"$ref": f"#/components/schemas/{SCHEMA}"}, own]},
+                "schema": {"$ref": f"#/components/schemas/{SCHEMA}", **own},
                 "examples": {code: example_of(code) for code in codes},
             }
         },

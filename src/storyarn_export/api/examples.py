@@ -157,7 +157,7 @@ EXAMPLES: Mapping[str, Any] = {
         ],
         "connections": [{"source": "70", "target": "71"}],
     },
-    "Counts": {
+    "CountsOut": {
         "counts": {"sheet": 300, "block": 600},
         "by_section": {"sheets": 900},
         "total": 900,
