@@ -25,8 +25,9 @@ SPARES = 12
 NEED_GOOD_FILES = {
     ("POST", "/api/projects/{project_id}/imports"),
     ("POST", "/api/projects/{project_id}/localization"),
-    ("PUT", "/api/projects/{project_id}/assets/{asset_id}/content"),
 }
+# Bytes of no type in particular are good for some assets.
+MAY_NEED_ONE = {("PUT", "/api/projects/{project_id}/assets/{asset_id}/content")}
 COUNTED = re.compile(
     r'^storyarn_http_requests_total\{method="(?P<method>\w+)",route="(?P<path>[^"]+)",status="2\w+"\} (?P<times>\S+)',
     re.MULTILINE,
@@ -100,7 +101,8 @@ async def test_with_a_token(ground: Ground, known: Mapping[str, str]) -> None:
     document = (await ground.client.get("/openapi.json")).json()
     documented = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
     after = await done(ground)
-    assert {one for one in documented if after.get(one, 0) <= before.get(one, 0)} == NEED_GOOD_FILES
+    without_success = {one for one in documented if after.get(one, 0) <= before.get(one, 0)}
+    assert without_success - MAY_NEED_ONE == NEED_GOOD_FILES
 
 
 async def done(ground: Ground) -> dict[tuple[str, str], float]:
