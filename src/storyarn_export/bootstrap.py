@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storyarn_export.bootstrap_imports import Imports, build_imports
 from storyarn_export.bootstrap_localization import Localization, build_localization
+from storyarn_export.bootstrap_storage import open_store
 from storyarn_export.bootstrap_verifications import Verifications, build_verifications
 from storyarn_export.contents.replace import ReplaceContent
 from storyarn_export.contents.unclaimed import ForgetContents
@@ -34,10 +35,9 @@ from storyarn_export.imports.load import ContentStore, LoadProject
 from storyarn_export.queueing.queue import EXPORTS, IMPORTS, MAINTENANCE, Queue
 from storyarn_export.serializers.formats.storyarn import STORYARN
 from storyarn_export.serializers.registry import FormatRegistry
-from storyarn_export.settings import Settings, SettingsError, StorageKind
+from storyarn_export.settings import Settings, SettingsError
 from storyarn_export.storage.contract import Storage
 from storyarn_export.storage.counted import CountedStorage
-from storyarn_export.storage.local import LocalStorage
 from storyarn_export.telemetry.durable import DurableMetrics
 from storyarn_export.telemetry.exporting import TracingNotInstalledError, open_exporting
 from storyarn_export.telemetry.exposition import Exposition
@@ -236,25 +236,6 @@ def _run_policy(settings: Settings) -> RunPolicy:
         max_retries=settings.export_max_retries,
         retention=timedelta(hours=settings.retention_hours),
     )
-
-
-@asynccontextmanager
-async def open_store(settings: Settings) -> AsyncIterator[Storage]:
-    """The artifact store that the settings name, while the block lasts."""
-    if settings.storage is StorageKind.LOCAL:
-        yield LocalStorage(settings.local_storage_dir)
-        return
-    # Tens of megabytes that only those who have a bucket shall pay for.
-    from storyarn_export.storage.s3 import S3Place, open_s3  # noqa: PLC0415
-
-    place = S3Place(
-        bucket=settings.s3_bucket or "",
-        endpoint_url=settings.s3_endpoint_url,
-        region=settings.s3_region,
-        prefix=settings.s3_prefix,
-    )
-    async with open_s3(place) as storage:
-        yield storage
 
 
 @asynccontextmanager

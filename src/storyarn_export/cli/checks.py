@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 
-from storyarn_export.bootstrap import open_store
+from storyarn_export.bootstrap_storage import open_store
 from storyarn_export.cli.failures import CommandError
 from storyarn_export.cli.server_side import connection_errors
 from storyarn_export.cli.settings_table import shown_url

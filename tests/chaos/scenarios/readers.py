@@ -38,7 +38,8 @@ async def readers(stage: Stage) -> Sequence[Count]:
     # Events as often as in service.
     async with stage.site(progress_min_interval_seconds=PROGRESS_SECONDS) as site:
         await site.undisturbed()
-        api = site.start(*PROGRAM, "api", "--port", "0")
+        # All of them have one token.
+        api = site.start(*PROGRAM, "api", "--port", "0", streams_per_caller=str(2 * stage.size.readers))
         site.hire()
         url = await api.url()
         async with site.services.sessions.begin() as session:
