@@ -86,6 +86,7 @@ async def test_options_are_resolved_and_honoured(ann: Member, projects: Projects
         "scene_ids": "all",
         "validate_before_export": True,
         "pretty_print": True,
+        "compression": "none",
         "version": "1.0.0",
     }
     document = (await ann.get(job["download_url"])).json()
