@@ -71,6 +71,9 @@ async def test_killed_at_any_moment_it_is_all_or_nothing(farm: ImportFarm, what:
             assert await farm.count() == sheets + SHEETS
             report: dict[str, Any] = job.report or {}
             assert report["created"]["block"] == SHEETS
+            # The next one meets a project of the same size.
+            await farm.remove_imported()
+            assert await farm.state() == before
         else:
             assert (job.status, job.error_code) == ("failed", "worker-died"), job.error_message
             assert await farm.state() == before

@@ -102,6 +102,12 @@ class ImportFarm:
             query = "SELECT count(*) FROM sheets WHERE project_id = :project AND deleted_at IS NULL"
             return int(await session.scalar(text(query), {"project": self.project_id}) or 0)
 
+    async def remove_imported(self) -> None:
+        """Take the sheets of a long tale out of the project again."""
+        async with self.services.sessions.begin() as session:
+            query = "DELETE FROM sheets WHERE project_id = :project AND shortcut ~ '^s-[0-9]'"
+            await session.execute(text(query), {"project": self.project_id})
+
     def sources(self) -> list[Path]:
         return [path for path in (self.storage / "imports").rglob("*") if path.is_file()]
 
