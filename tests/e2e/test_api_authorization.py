@@ -16,6 +16,8 @@ from tests.e2e.authorization import PERSONAS, Persona, needs_of, refusal
 from tests.e2e.authorization_ground import Ground, body_of, prepared
 from tests.e2e.conftest import run_service
 
+# One ground for all of it.
+pytestmark = pytest.mark.xdist_group("authorization")
 MADE = {
     "POST /api/projects": 201,
     "POST /api/stream-tickets": 201,

@@ -1,8 +1,6 @@
 """A large file is parsed once: its rows are kept for the execution, which can do without them."""
 
-import gzip
 import io
-import resource
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -213,24 +211,3 @@ async def test_the_clean_up_leaves_them_to_a_living_import(house: House) -> None
     assert job.expires_at is not None
     await house.services.clean_up(job.expires_at + timedelta(hours=2))
     assert await house.keys() == []
-
-
-async def test_a_store_without_room_for_them_does_not_matter(
-    bulk: asyncpg.Pool, database_url: str, tmp_path: Path
-) -> None:
-    settings = load_settings(storage_dir=tmp_path)
-    async with open_services(settings, database_url=database_url, role="tests") as services:
-        house = House(services, await new_story(bulk))
-        packed = gzip.compress(everything())
-        before = resource.getrlimit(resource.RLIMIT_FSIZE)
-        # Files may grow to twice the packed one: the rows do not fit by far.
-        resource.setrlimit(resource.RLIMIT_FSIZE, (2 * len(packed), before[1]))
-        try:
-            job = await house.look(packed)
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, before)
-        assert await house.keys() == [job.source_key]
-        assert [one async for one in services.storage.unfinished("imports/")] == []
-        done = await house.execute(job, ConflictResolution.SKIP)
-        assert done.status == "completed", done.error_message
-        await assert_as_loaded(house)
