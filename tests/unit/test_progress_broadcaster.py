@@ -2,8 +2,6 @@ import asyncio
 from dataclasses import replace
 from uuid import UUID, uuid4
 
-import pytest
-
 from storyarn_export.progress.broadcaster import MAX_PENDING_JOBS, Broadcaster, Wake
 from storyarn_export.progress.change import JobChange
 
@@ -91,11 +89,8 @@ async def test_nothing_is_kept_of_who_has_left() -> None:
     assert await left.next(NOW) is None
 
 
-async def test_many_subscribers_hear_less_often_of_steps_and_at_once_of_the_end(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("storyarn_export.progress.broadcaster.WAKES_PER_SECOND", 10)
-    broadcaster, job_id = Broadcaster(), uuid4()
+async def test_many_subscribers_hear_less_often_of_steps_and_at_once_of_the_end() -> None:
+    broadcaster, job_id = Broadcaster(wakes_per_second=10), uuid4()
     step = replace(_change(job_id), passing=True)
     async with broadcaster.subscribe_job(job_id) as one, broadcaster.subscribe_job(job_id) as other:
         broadcaster.publish(step)

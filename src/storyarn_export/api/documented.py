@@ -41,6 +41,17 @@ WITH_BODY = (
 )
 
 
+def file_form(description: str) -> dict[str, Any]:
+    """The body of an operation that takes a form with one file.
+
+    Args:
+        description: of the file.
+    """
+    field = {"type": "string", "format": "binary", "description": description}
+    schema = {"type": "object", "required": ["file"], "properties": {"file": field}}
+    return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
+
+
 def problems(*codes: str) -> Responses:
     """The `responses` of an operation that may answer with these codes."""
     by_status: dict[int, list[str]] = {}

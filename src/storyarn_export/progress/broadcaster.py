@@ -136,10 +136,11 @@ class Broadcaster:
     """Passes changes on to whom they concern. Never waits for a subscriber; keeps nothing for absent ones.
 
     What changes a job's status is passed on at once. Steps on its way are merged where there are many subscribers,
-    so that all of them together are woken WAKES_PER_SECOND times at most.
+    so that all of them together are woken `wakes_per_second` times at most.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, wakes_per_second: int = WAKES_PER_SECOND) -> None:
+        self._wakes_per_second = wakes_per_second
         self._audiences: dict[Topic, _Audience] = {}
         self._subscribers = 0
 
@@ -168,7 +169,7 @@ class Broadcaster:
             topics.append((change.user_id, change.kind))
         for topic in topics:
             if (audience := self._audiences.get(topic)) is not None:
-                audience.hear(change, self._subscribers / WAKES_PER_SECOND)
+                audience.hear(change, self._subscribers / self._wakes_per_second)
 
     def resync(self) -> None:
         """Changes may have been missed: everyone has to look at everything."""

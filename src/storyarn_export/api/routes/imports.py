@@ -17,7 +17,7 @@ from storyarn_export.api.dependencies import (
     key_of,
     require_import,
 )
-from storyarn_export.api.documented import IN_PROJECT, WITH_BODY, problems
+from storyarn_export.api.documented import IN_PROJECT, WITH_BODY, file_form, problems
 from storyarn_export.api.once import REPLAYED, IdempotencyKeyHeader, once_of
 from storyarn_export.api.problems import problem_response
 from storyarn_export.api.schemas.common import Listed
@@ -33,27 +33,9 @@ from storyarn_export.jobs.once import Once
 
 router = APIRouter(prefix="/api/projects/{project_id}/imports", tags=["imports"])
 RETRY_AFTER = {"Retry-After": "1"}
-FORM = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {
-                        "file": {
-                            "type": "string",
-                            "format": "binary",
-                            "description": "A native document, plain, gzip or Zstandard, or a ZIP bundle with the"
-                            " bytes of its assets; told by its content.",
-                        }
-                    },
-                }
-            }
-        },
-    }
-}
+FORM = file_form(
+    "A native document, plain, gzip or Zstandard, or a ZIP bundle with the bytes of its assets; told by its content."
+)
 READ = ("bad-upload", "file-too-large", "invalid-document", "storage-error")
 
 

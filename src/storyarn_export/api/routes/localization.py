@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from storyarn_export.api.dependencies import Exporting, Importing
-from storyarn_export.api.documented import BYTES, IN_PROJECT, problems
+from storyarn_export.api.documented import BYTES, IN_PROJECT, file_form, problems
 from storyarn_export.api.filenames import attachment
 from storyarn_export.api.files import FileStream
 from storyarn_export.api.schemas.localization import TextsQuery, TextsReport, TextsUpload
@@ -23,28 +23,11 @@ from storyarn_export.localization.write import TextsFile
 
 router = APIRouter(prefix="/api/projects/{project_id}", tags=["localization"])
 NAMES = [one.name for one in FORMATS]
-FORM: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {
-                        "file": {
-                            "type": "string",
-                            "format": "binary",
-                            "description": "A file as it was exported; its kind is told by the end of its name: "
-                            + ", ".join(f".{name}" for one in FORMATS for name in one.extensions)
-                            + ".",
-                        }
-                    },
-                }
-            }
-        },
-    }
-}
+FORM = file_form(
+    "A file as it was exported; its kind is told by the end of its name: "
+    + ", ".join(f".{name}" for one in FORMATS for name in one.extensions)
+    + "."
+)
 
 FormatName = Annotated[str, Path(description="The format.", examples=NAMES)]
 
