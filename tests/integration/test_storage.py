@@ -16,7 +16,7 @@ from storyarn_export.domain.errors import StorageError, UploadLostError
 from storyarn_export.storage.contract import Storage, Unfinished
 from storyarn_export.storage.digest import DIALECT, ResumableSha256
 from storyarn_export.storage.local import READ_CHUNK_BYTES, LocalStorage
-from storyarn_export.storage.local_upload import WRITE_BUFFER_BYTES
+from storyarn_export.storage.local_upload import BUFFER_BYTES
 from storyarn_export.storage.s3_parts import LEAST_PART_BYTES
 from tests.factories.object_store import new_bucket
 
@@ -73,7 +73,7 @@ async def store(
         async def files() -> list[str]:
             return everything(tmp_path)
 
-        yield Store(LocalStorage(tmp_path), WRITE_BUFFER_BYTES, files, busy=True)
+        yield Store(LocalStorage(tmp_path), BUFFER_BYTES, files, busy=True)
         return
     async with new_bucket(object_store_url) as bucket, bucket.storage(prefix="below/") as storage:
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from storyarn_export.collector.census import Census
@@ -20,6 +20,9 @@ MOST_BEFORE_THE_END = 99
 
 class Advance:
     """Writes the progress of one run to its row, as often as the throttle lets it.
+
+    What is only to be shown is written while the file goes on, one write at a time and in order. None is on its way
+    when the block ends.
 
     Args:
         sessions: where the row is written.
@@ -49,6 +52,7 @@ class Advance:
         self._options = options
         self._throttle = throttle
         self._percent = percent
+        self._telling: asyncio.Task[None] | None = None
 
     async def begin(self, written: Mapping[Kind, int], *, count: str | None, **more: Any) -> None:
         """Say what is to be done, and what an earlier run has done of it.
@@ -63,6 +67,15 @@ class Advance:
         """
         await self._write(written, count=count, **more)
 
+    async def __aenter__(self) -> Self:
+        """The advance itself."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Let a write that is on its way end; what it ended in matters no more."""
+        if self._telling is not None:
+            await asyncio.gather(self._telling, return_exceptions=True)
+
     async def keep(self, checkpoint: Checkpoint, written: Mapping[Kind, int]) -> None:
         """Say from where a run can go on, and how far this one is.
 
@@ -73,16 +86,27 @@ class Advance:
         Raises:
             SupersededError: the run does not hold the job any more.
         """
+        await self._told()
         await self._write(written, count="export_checkpoints", checkpoint=checkpoint.to_json())
 
     async def to(self, written: Mapping[Kind, int]) -> None:
         """Say what has been written, if it is time to.
 
+        Args:
+            written: rows that are in the file; not changed afterwards.
+
         Raises:
-            SupersededError: the run does not hold the job any more.
+            SupersededError: the run did not hold the job any more the last time.
         """
         if self._throttle.due(sum(written.values())):
-            await self._write(written)
+            await self._told()
+            self._telling = asyncio.create_task(self._write(written))
+
+    async def _told(self) -> None:
+        if self._telling is not None:
+            telling, self._telling = self._telling, None
+            # Cancelled in the middle, the connection would be lost to the pool.
+            await asyncio.shield(telling)
 
     async def _write(self, written: Mapping[Kind, int], *, count: str | None = None, **more: Any) -> None:
         sections = self.sections(written)

@@ -130,7 +130,7 @@ class Attempt:
                 ),
                 percent=job.progress if start is not None else 0,
             )
-            async with upload:
+            async with upload, advance:
                 try:
                     await self._begin(run, snapshot, advance, upload, start, writer)
                 except BaseException:

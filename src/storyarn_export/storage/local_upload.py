@@ -13,16 +13,20 @@ from storyarn_export.storage.answered import answered
 from storyarn_export.storage.contract import StoredFile
 from storyarn_export.storage.digest import ResumableSha256
 
-# Bytes gathered before a write; large enough that a thread's round trip does not matter.
-WRITE_BUFFER_BYTES = 512 * 1024
+# Bytes gathered before a write. Its thread waits for the interpreter three times, up to 5 ms each while the document is
+# being made; in that time the next buffer must not become full.
+BUFFER_BYTES = 2 * 1024 * 1024
 COPY_BYTES = 1024 * 1024
+# Bytes of a file that the system's cache may hold while it is written. Nobody reads them before it is complete, they
+# would push out what the database reads, and to find new pages for each of them may take longer than the writing.
+CACHED_BYTES = 16 * 1024 * 1024
 
 
 class LocalUpload:
     """A part file of its own name, locked while it is written; see `storage.contract.Upload`.
 
     Writing and hashing happen in a thread while the next bytes are made; one buffer is on its way at a time. Memory:
-    two buffers of WRITE_BUFFER_BYTES.
+    two buffers of BUFFER_BYTES.
 
     Args:
         key: of the file.
@@ -42,11 +46,12 @@ class LocalUpload:
         self._path = path
         self._part = part
         self._digest = digest
-        self._buffer: list[bytes] = []
-        self._buffered = 0
+        self._filling, self._spare = memoryview(bytearray(BUFFER_BYTES)), memoryview(bytearray(BUFFER_BYTES))
+        self._filled = 0
         self._writing: asyncio.Task[None] | None = None
         self._sealed = sealed
         self._published = part is None
+        self._synced = size
 
     async def __aenter__(self) -> Self:
         """The upload itself."""
@@ -58,11 +63,15 @@ class LocalUpload:
 
     async def write(self, data: bytes) -> None:
         """Append bytes; see the contract."""
-        self._buffer.append(data)
-        self._buffered += len(data)
-        self.size += len(data)
-        if self._buffered >= WRITE_BUFFER_BYTES:
-            await self._flush()
+        rest = memoryview(data)
+        while rest:
+            taken = rest[: BUFFER_BYTES - self._filled]
+            filled = self._filled + len(taken)
+            self._filling[self._filled : filled] = taken
+            self._filled, rest = filled, rest[len(taken) :]
+            self.size += len(taken)
+            if filled == BUFFER_BYTES:
+                await self._flush()
 
     @property
     def markable(self) -> bool:
@@ -110,8 +119,9 @@ class LocalUpload:
             await asyncio.to_thread(Path(self._part.name).unlink, missing_ok=True)
 
     async def _flush(self, durable: "asyncio.Future[Mapping[str, Any]] | None" = None) -> None:
-        data, self._buffer, self._buffered = b"".join(self._buffer), [], 0
         await self._settle()
+        data = self._filling[: self._filled]
+        self._filling, self._spare, self._filled = self._spare, self._filling, 0
         self._writing = asyncio.create_task(self._append(data, self.size, durable))
 
     async def _settle(self) -> None:
@@ -121,7 +131,7 @@ class LocalUpload:
             self._writing = None
 
     async def _append(
-        self, data: bytes, size: int, durable: "asyncio.Future[Mapping[str, Any]] | None"
+        self, data: memoryview, size: int, durable: "asyncio.Future[Mapping[str, Any]] | None"
     ) -> None:
         try:
             state = await asyncio.to_thread(self._write, data, size, durable is not None)
@@ -134,7 +144,7 @@ class LocalUpload:
         if durable is not None and not durable.done():
             durable.set_result(state)
 
-    def _write(self, data: bytes, size: int, sync: bool) -> dict[str, Any]:
+    def _write(self, data: memoryview, size: int, sync: bool) -> dict[str, Any]:
         part = self._part
         if part is None:
             if data:
@@ -143,9 +153,11 @@ class LocalUpload:
         try:
             part.write(data)
             self._digest.update(data)
-            if sync:
+            if sync or size - self._synced >= CACHED_BYTES:
                 part.flush()
                 os.fdatasync(part.fileno())
+                os.posix_fadvise(part.fileno(), 0, size, os.POSIX_FADV_DONTNEED)
+                self._synced = size
         except OSError as error:
             raise StorageError(f"The disk did not take {len(data)} bytes: {error.strerror}.") from error
         return self._state(size)

@@ -1,6 +1,7 @@
 """The native document, written front to back."""
 
 from collections.abc import Mapping, Sequence
+from itertools import compress
 from typing import Any
 
 import orjson
@@ -224,9 +225,10 @@ class StoryarnSerializer:
     def _dialogues(self, batch: Batch) -> None:
         """Count the words of dialogues, and bring responses into their one form where they have another."""
         column = batch.columns[NODE_DATA]
-        places = [index for index, tag in enumerate(batch.tags) if tag == b"dialogue"]
+        chosen = [tag == b"dialogue" for tag in batch.tags]
         texts: list[object] = []
-        for index, data in zip(places, loads_all([column[index] for index in places]), strict=True):
+        others: list[int] = []
+        for number, data in enumerate(loads_all(list(compress(column, chosen)))):
             if not isinstance(data, dict):
                 continue
             texts.append(data.get("text"))
@@ -234,7 +236,11 @@ class StoryarnSerializer:
             if isinstance(responses, list) and responses:
                 texts += [response.get("text") for response in responses if isinstance(response, dict)]
                 if not all(map(is_normal, responses)):
-                    column[index] = normalise_data(column[index])
+                    others.append(number)
+        if others:
+            places = list(compress(range(len(column)), chosen))
+            for place in map(places.__getitem__, others):
+                column[place] = normalise_data(column[place])
         self._statistics.add_source(texts)
 
     def _localized(self, batch: Batch, out: list[bytes]) -> None:

@@ -43,7 +43,11 @@ class Statistics:
 
     def count_rows(self, tags: Sequence[bytes]) -> None:
         """Count rows by their tags."""
-        self._tags.update(tags)
+        # Often all rows of a batch are of one kind, which is sooner seen than counted.
+        if tags and tags.count(tags[0]) == len(tags):
+            self._tags[tags[0]] += len(tags)
+        else:
+            self._tags.update(tags)
 
     @property
     def rows(self) -> Mapping[Kind, int]:
