@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from benchmarks.compare import Comparison, Contender
+from benchmarks.compare import VALIDATION, Comparison, Contender
 from benchmarks.findings import Findings
 from benchmarks.latency import Latencies, Spread
 from benchmarks.subscribers import SUBSCRIBERS, Subscribed
@@ -46,6 +46,11 @@ def _million(million: Comparison) -> Iterator[tuple[str, ...]]:
         yield _bar("peak above idle at 1M, to an S3 store", 20, above_idle(s3), " MiB")
     if (cost := million.checkpoints_cost) is not None:
         yield _bar("what checkpoints add at 1M", 5, cost * 100, " %")
+    validation = million.contenders[VALIDATION]
+    yield _bar(
+        "validation of 1M entities over their export", 1, validation.seconds / million.product.seconds, "x"
+    )
+    yield _bar("peak above idle of that validation", 64, above_idle(validation), " MiB")
 
 
 def _growth(small: Comparison, million: Comparison) -> Iterator[tuple[str, ...]]:

@@ -19,7 +19,8 @@ from benchmarks.memory import peak_bytes, reset_peak, resident_bytes
 from benchmarks.peers import load_then_dump, orm_stream
 from benchmarks.processor import cpu_seconds
 from benchmarks.raw import connect, raw_copy, row_to_json_copy
-from storyarn_export.db.session import create_engine
+from benchmarks.validating import validation
+from storyarn_export.db.session import create_bulk_pool, create_engine
 
 LIMIT_SECONDS = 1800
 URL_VARIABLE = "BENCH_DATABASE_URL"
@@ -32,6 +33,7 @@ ENGINES: dict[str, Callable[[AsyncEngine], Awaitable[int]]] = {
     "orm": orm_stream,
     "load_then_dump": load_then_dump,
 }
+POOLS: dict[str, Callable[[asyncpg.Pool], Awaitable[int]]] = {"validation": validation}
 LOADS: dict[str, Callable[[asyncpg.Connection, Path], Awaitable[int]]] = {"load": raw_load}
 
 
@@ -47,7 +49,7 @@ class Measured:
 
 
 def measure_in_child(what: str, url: str, directory: Path | None = None) -> Measured:
-    """Run one of COPIES, ENGINES or LOADS in a new process.
+    """Run one of COPIES, ENGINES, POOLS or LOADS in a new process.
 
     Args:
         what: its key.
@@ -78,6 +80,11 @@ async def run(what: str, url: str, directory: Path) -> Measured:
             return await _measured(work)
         finally:
             await connection.close()
+    if what in POOLS:
+        async with await create_bulk_pool(url, size=2, application_name="bench") as pool:
+            async with pool.acquire():
+                pass
+            return await _measured(POOLS[what](pool))
     engine = create_engine(url, size=1, application_name="bench")
     try:
         async with engine.connect():

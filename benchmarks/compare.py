@@ -12,17 +12,18 @@ from benchmarks.processes import worker
 from benchmarks.product import Service, client, service
 from benchmarks.variants import NO_CHECKPOINTS, S3, variants
 
-RAW, PRODUCT = "raw", "product"
+RAW, PRODUCT, VALIDATION = "raw", "product", "validation"
 NAMES: Mapping[str, str] = {
     RAW: "raw COPY of the tables",
     PRODUCT: "storyarn-export, queue to file",
     NO_CHECKPOINTS: "storyarn-export, without checkpoints",
     S3: "storyarn-export, to an S3 store",
+    VALIDATION: "storyarn-export, validation alone",
     "row_to_json": "COPY of row_to_json",
     "orm": "ORM stream, orjson",
     "load_then_dump": "load everything, dump once",
 }
-PEERS = tuple(name for name in NAMES if name not in {RAW, PRODUCT, NO_CHECKPOINTS, S3})
+PEERS = tuple(name for name in NAMES if name not in {RAW, PRODUCT, NO_CHECKPOINTS, S3, VALIDATION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +117,10 @@ async def compare(
         if with_variants:
             datasets |= await stack.enter_async_context(variants(server_url, dataset))
         services = {key: await stack.enter_async_context(service(one)) for key, one in datasets.items()}
-        runs: dict[str, list[Measured]] = {key: [] for key in (RAW, *services, *peers)}
+        runs: dict[str, list[Measured]] = {key: [] for key in (RAW, *services, VALIDATION, *peers)}
         for turn in range(repeat):
             await _serve(services, runs, backwards=turn % 2 == 1)
-            for peer in peers:
+            for peer in (VALIDATION, *peers):
                 runs[peer].append(measure_in_child(peer, dataset.url))
     return Comparison(dataset, {key: Contender(NAMES[key], measured) for key, measured in runs.items()})
 

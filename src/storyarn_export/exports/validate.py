@@ -10,7 +10,7 @@ from storyarn_export.exports.request import RequestExport
 from storyarn_export.validation.report import Report
 from storyarn_export.validation.validate import validate
 
-# At a time in a process; each holds a connection for bulk work from its first row to its last.
+# At a time in a process; each holds a connection for bulk work from its first row to its last, and another to count.
 MAX_VALIDATING = 2
 
 
@@ -40,5 +40,5 @@ class ValidateProject:
         async with self._places:
             await self._request.refuse_missing(project_id, options)
             async with open_snapshot(self._bulk) as snapshot:
-                counting = await snapshot.begin_census(project_id, options, beside=False)
+                counting = await snapshot.begin_census(project_id, options, beside=True)
                 return await validate(snapshot, project_id, options, counting)
