@@ -64,10 +64,10 @@ def leaks(directory: Path, known: Iterable[str]) -> list[str]:
     shapes = {**SHAPES, **{f"known secret {n}": re.compile(re.escape(one)) for n, one in enumerate(known)}}
     found = []
     for path in sorted(directory.iterdir()):
-        for line in path.read_text(encoding="utf-8", errors="backslashreplace").splitlines():
-            found += [
-                f"{path.name}: {kind}: {shape.sub('…', line)[:300]}"
-                for kind, shape in shapes.items()
-                if shape.search(line)
-            ]
+        text = path.read_text(encoding="utf-8", errors="backslashreplace")
+        # Nearly always there is none: looked for at once, which takes a fifth of the time.
+        for kind, shape in shapes.items():
+            if shape.search(text):
+                lines = [line for line in text.splitlines() if shape.search(line)]
+                found += [f"{path.name}: {kind}: {shape.sub('…', line)[:300]}" for line in lines]
     return found
