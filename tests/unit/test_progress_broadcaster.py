@@ -1,8 +1,9 @@
 import asyncio
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from uuid import UUID, uuid4
 
-from storyarn_export.progress.broadcaster import MAX_PENDING_JOBS, Broadcaster, Wake
+from storyarn_export.progress.broadcaster import MAX_PENDING_JOBS, WOKEN_AT_A_TIME, Broadcaster, Wake
 from storyarn_export.progress.change import JobChange
 
 NOW = 0
@@ -126,3 +127,32 @@ async def test_a_change_survives_its_payload() -> None:
         replace(_change(uuid4()), passing=True),
     ):
         assert JobChange.from_payload(change.to_payload()) == change
+
+
+async def test_hundreds_are_woken_a_few_at_a_time() -> None:
+    broadcaster, job_id = Broadcaster(), uuid4()
+    async with AsyncExitStack() as stack:
+        subscriptions = [
+            await stack.enter_async_context(broadcaster.subscribe_job(job_id)) for _ in range(300)
+        ]
+        waiting = [asyncio.create_task(one.next(SOON_SECONDS)) for one in subscriptions]
+        await asyncio.sleep(0)
+        broadcaster.publish(_change(job_id))
+        for _ in range(10):
+            await asyncio.sleep(0)
+        # Whoever asks for something else gets a turn after each few of them.
+        assert 0 < sum(one.done() for one in waiting) <= 10 * WOKEN_AT_A_TIME
+        assert set(await asyncio.gather(*waiting)) == {Wake(frozenset({job_id}), resync=False)}
+
+
+async def test_who_leaves_before_being_woken_is_forgotten() -> None:
+    broadcaster, job_id = Broadcaster(), uuid4()
+    async with AsyncExitStack() as stack:
+        subscriptions = [
+            await stack.enter_async_context(broadcaster.subscribe_job(job_id))
+            for _ in range(2 * WOKEN_AT_A_TIME)
+        ]
+        broadcaster.publish(_change(job_id))
+    assert broadcaster.subscribers == 0
+    await asyncio.sleep(0)
+    assert [await one.next(NOW) is None for one in subscriptions].count(True) == WOKEN_AT_A_TIME

@@ -1,7 +1,9 @@
 """Wakes up those in this process who watch jobs."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from types import TracebackType
 from typing import Self
 from uuid import UUID
@@ -13,6 +15,8 @@ MAX_PENDING_JOBS = 100
 # What passes is told at most so often, over all subscribers of the process: each time costs a send. Up to a quarter as
 # many subscribers hear of it as often as runs say it.
 WAKES_PER_SECOND = 500
+# Then the event loop gets its turn: who asks for something else does not wait for hundreds to be woken and served.
+WOKEN_AT_A_TIME = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +81,47 @@ class Subscription:
         self._woken.clear()
         return wake
 
-    def wake(self, job_id: UUID) -> None:
-        """That job has changed."""
-        self._woken.set()
+    def note(self, job_id: UUID) -> None:
+        """That job has changed, which is told at the next waking."""
         if self._resync:
             return
         self._job_ids.add(job_id)
         if len(self._job_ids) > MAX_PENDING_JOBS:
-            self.resync()
+            self.note_all()
 
-    def resync(self) -> None:
-        """Anything may have changed."""
+    def note_all(self) -> None:
+        """Anything may have changed, which is told at the next waking."""
         self._job_ids.clear()
         self._resync = True
+
+    def wake(self) -> None:
+        """Tell what has been noted."""
         self._woken.set()
+
+
+class _Waking:
+    """Wakes subscriptions in the order in which they were added, WOKEN_AT_A_TIME in one turn of the event loop."""
+
+    def __init__(self) -> None:
+        self._asleep: dict[Subscription, None] = {}
+        self._going_on: asyncio.Handle | None = None
+
+    def add(self, subscriptions: Iterable[Subscription]) -> None:
+        """Wake these, too; the first of them at once where no others wait."""
+        self._asleep.update(dict.fromkeys(subscriptions))
+        if self._going_on is None:
+            self._some()
+
+    def remove(self, subscription: Subscription) -> None:
+        """Let this one sleep."""
+        self._asleep.pop(subscription, None)
+
+    def _some(self) -> None:
+        for subscription in list(islice(self._asleep, WOKEN_AT_A_TIME)):
+            del self._asleep[subscription]
+            subscription.wake()
+        loop = asyncio.get_running_loop()
+        self._going_on = loop.call_soon(self._some) if self._asleep else None
 
 
 @dataclass(slots=True, eq=False)
@@ -98,10 +129,12 @@ class _Audience:
     """Those who watch one topic, and what they have not been told yet.
 
     Attributes:
+        waking: wakes them.
         due: reading of the loop's clock from which on what passes is told at once.
         timer: tells what waits; None when nothing does.
     """
 
+    waking: _Waking
     subscriptions: set[Subscription] = field(default_factory=set)
     waiting: set[UUID] = field(default_factory=set)
     due: float = 0.0
@@ -122,8 +155,9 @@ class _Audience:
         self.due = asyncio.get_running_loop().time() + pace_seconds
         for subscription in self.subscriptions:
             for job_id in self.waiting:
-                subscription.wake(job_id)
+                subscription.note(job_id)
         self.waiting.clear()
+        self.waking.add(self.subscriptions)
 
     def hush(self) -> None:
         """Let nothing happen by itself any more."""
@@ -136,12 +170,13 @@ class Broadcaster:
     """Passes changes on to whom they concern. Never waits for a subscriber; keeps nothing for absent ones.
 
     What changes a job's status is passed on at once. Steps on its way are merged where there are many subscribers,
-    so that all of them together are woken `wakes_per_second` times at most.
+    so that all of them together are woken `wakes_per_second` times at most. Many are woken a few at a time.
     """
 
     def __init__(self, wakes_per_second: int = WAKES_PER_SECOND) -> None:
         self._wakes_per_second = wakes_per_second
         self._audiences: dict[Topic, _Audience] = {}
+        self._waking = _Waking()
         self._subscribers = 0
 
     @property
@@ -175,17 +210,19 @@ class Broadcaster:
         """Changes may have been missed: everyone has to look at everything."""
         for audience in self._audiences.values():
             for subscription in audience.subscriptions:
-                subscription.resync()
+                subscription.note_all()
+            self._waking.add(audience.subscriptions)
 
     def enter(self, topic: Topic, subscription: Subscription) -> None:
         """Begin to pass on what concerns the topic."""
-        self._audiences.setdefault(topic, _Audience()).subscriptions.add(subscription)
+        self._audiences.setdefault(topic, _Audience(self._waking)).subscriptions.add(subscription)
         self._subscribers += 1
 
     def leave(self, topic: Topic, subscription: Subscription) -> None:
         """Pass nothing on to this one any more."""
         audience = self._audiences[topic]
         audience.subscriptions.remove(subscription)
+        self._waking.remove(subscription)
         self._subscribers -= 1
         if not audience.subscriptions:
             audience.hush()
