@@ -3,8 +3,9 @@
 -- $1 project, $2 locale codes or NULL for all, $3 whether sheets are in the file, $4 sheet ids or NULL for all, $5 whether
 -- flows are, $6 flow ids or NULL for all, $7 whether screenplays are, $8 whether a census has shown that the owners of all
 -- texts are in the file
+-- The texts are gone over twice, along an index that has what is wanted: to keep them in between takes three times as long.
 WITH
-line AS (
+line AS NOT MATERIALIZED (
     SELECT line.source_type, line.source_id, line.source_field, line.locale_code, line.status
     FROM localized_texts AS line
     WHERE line.project_id = $1 AND ($8::boolean OR CASE line.source_type
