@@ -36,7 +36,7 @@ async def _export(program: Program, url: str, *arguments: str, ok: bool = True) 
 
 def _wait_for_bytes(path: Path) -> None:
     deadline = time.monotonic() + LIMIT_SECONDS
-    while not path.stat().st_size:
+    while not path.exists() or not path.stat().st_size:
         assert time.monotonic() < deadline
         time.sleep(0.01)
 
