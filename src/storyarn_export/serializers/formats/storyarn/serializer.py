@@ -11,40 +11,15 @@ from storyarn_export.domain.rows import STRING_KEYS, place_of
 from storyarn_export.domain.story import Batch, Kind, Section, Tag
 from storyarn_export.serializers.formats.storyarn.carried import Missing, with_keys
 from storyarn_export.serializers.formats.storyarn.localization import Grouped
+from storyarn_export.serializers.formats.storyarn.places import PLACE_OF_TAG
 from storyarn_export.serializers.formats.storyarn.responses import is_normal, normalise_data
 from storyarn_export.serializers.formats.storyarn.rows import STRING, TERM, TRANSLATION, Rows
 from storyarn_export.serializers.formats.storyarn.statistics import Statistics
 from storyarn_export.serializers.registry import Carried, Header
 from storyarn_export.serializers.writing.jsonb import loads_all
-from storyarn_export.serializers.writing.nesting import Arrays, Nesting, Place, Texts
+from storyarn_export.serializers.writing.nesting import Nesting, Texts
 from storyarn_export.serializers.writing.style import Style
 
-# One object for tags that stand in one array: rows of them alternate without leaving it.
-BLOCKS, NODES = Place(1), Place(1)
-TABLE = Arrays(("columns", "rows"), wrapper="table_data")
-PLACES: dict[Tag, Place] = {
-    Tag.SHEET: Place(0, holds=Arrays(("blocks",))),
-    Tag.BLOCK: BLOCKS,
-    Tag.TEXT_BLOCK: BLOCKS,
-    Tag.TABLE_BLOCK: Place(1, holds=TABLE),
-    Tag.TABLE_COLUMN: Place(2, 0),
-    Tag.TABLE_ROW: Place(2, 1),
-    Tag.FLOW: Place(0, holds=Arrays(("nodes", "connections"))),
-    Tag.NODE: NODES,
-    Tag.DIALOGUE: NODES,
-    Tag.FLOW_CONNECTION: Place(1, 1),
-    Tag.SCENE: Place(0, holds=Arrays(("layers", "pins", "zones", "connections", "annotations"))),
-    Tag.LAYER: Place(1, 0),
-    Tag.PIN: Place(1, 1),
-    Tag.ZONE: Place(1, 2),
-    Tag.SCENE_CONNECTION: Place(1, 3),
-    Tag.ANNOTATION: Place(1, 4),
-    Tag.SCREENPLAY: Place(0, holds=Arrays(("elements",))),
-    Tag.ELEMENT: Place(1),
-    Tag.LANGUAGE: Place(0),
-    Tag.ASSET: Place(0),
-}
-PLACE_OF_TAG = {tag.encode(): place for tag, place in PLACES.items()}
 # The arrays of the localization object, in document order; each begins when its first row comes.
 LOCALIZATION = ("languages", "strings", "glossary")
 LANGUAGES, STRINGS, GLOSSARY = range(3)
